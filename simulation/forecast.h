@@ -1,0 +1,70 @@
+#ifndef QUOTACAST_SIMULATION_FORECAST_H_
+#define QUOTACAST_SIMULATION_FORECAST_H_
+
+// The chance of hitting a quota: the question, its options and its answer.
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "simulation/history.h"
+
+namespace quotacast::simulation {
+
+struct Question {
+  OwnerType owner_type = OwnerType::kRep;
+  int32_t owner = 0;  // Index into History::reps or History::teams. A team's bookings are those of
+                      // the reps in its subtree.
+  Measure measure = Measure::kAmount;
+  Day period_start = 0;
+  Day period_end = 0;  // Exclusive.
+  int64_t target = 0;  // > 0.
+};
+
+struct ForecastOptions {
+  int64_t trial_count = 10'000;  // 100 to 10,000,000; ignored where precision_pp > 0.
+  double precision_pp = 0;  // Run until every standard error is at most so many percentage points;
+                            // 0: trial_count rules.
+  uint64_t seed = 1;
+  double run_rate_share =
+      0.1;  // Share of trials that take the rep's own pace instead of the model; 0 to 1.
+  int thread_count = 1;  // Never changes a result.
+  std::function<bool()>
+      cancelled;  // Polled at least every few milliseconds; true ends the work with CANCELLED.
+};
+
+struct Quantile {
+  double level = 0;
+  double value = 0;
+};
+
+// Values are in micro units of money, or pieces.
+struct Forecast {
+  Question question;
+  int64_t booked = 0;                 // Already booked in the period, as of the question.
+  double attainment_probability = 0;  // P(bookings of the period >= target).
+  double standard_error = 0;          // Monte Carlo error of that probability.
+  double probability_low = 0;  // 90 % interval of the probability from estimated parameters alone.
+  double probability_high = 0;
+  double mean = 0;
+  std::vector<Quantile> quantiles;  // Levels .05 .1 .25 .5 .75 .9 .95 of the period's bookings.
+  int64_t trial_count = 0;
+  int32_t open_opportunity_count = 0;
+  double expected_from_open =
+      0;  // Expected bookings in the rest of the period from what is open now,
+  double expected_from_new = 0;  // and from what is not yet created.
+};
+
+// Answers every question as of the instant `as_of_us` from the history before it. Questions asked
+// together share their draws, so a team's distribution is that of the sum of its reps. Errors:
+// INVALID_ARGUMENT for an option out of range or a period that ends at or before as_of;
+// FAILED_PRECONDITION for a history without any event before as_of; CANCELLED.
+absl::StatusOr<std::vector<Forecast>> ForecastAttainment(const History& history, int64_t as_of_us,
+                                                         absl::Span<const Question> questions,
+                                                         const ForecastOptions& options);
+
+}  // namespace quotacast::simulation
+
+#endif  // QUOTACAST_SIMULATION_FORECAST_H_
