@@ -31,6 +31,7 @@ struct ForecastOptions {
   double run_rate_share =
       0.1;  // Share of trials that take the rep's own pace instead of the model; 0 to 1.
   int thread_count = 1;  // Never changes a result.
+  bool keep_samples = false;  // Fill Forecast::samples.
   std::function<bool()>
       cancelled;  // Polled at least every few milliseconds; true ends the work with CANCELLED.
 };
@@ -50,6 +51,8 @@ struct Forecast {
   double probability_high = 0;
   double mean = 0;
   std::vector<Quantile> quantiles;  // Levels .05 .1 .25 .5 .75 .9 .95 of the period's bookings.
+  std::vector<int64_t> samples;     // With keep_samples: each trial's bookings, ascending; every
+                                    // trial weighs the same.
   int64_t trial_count = 0;
   int32_t open_opportunity_count = 0;
   double expected_from_open =
