@@ -21,6 +21,8 @@ struct Question {
   Day period_start = 0;
   Day period_end = 0;  // Exclusive.
   int64_t target = 0;  // > 0.
+  std::vector<int32_t> reps;  // Where not empty: the bookings of these reps together (distinct
+                              // indices into History::reps), and owner is not read.
 };
 
 struct ForecastOptions {
