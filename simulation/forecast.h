@@ -19,10 +19,10 @@ struct Question {
                       // the reps in its subtree.
   Measure measure = Measure::kAmount;
   Day period_start = 0;
-  Day period_end = 0;  // Exclusive.
-  int64_t target = 0;  // > 0.
-  std::vector<int32_t> reps;  // Where not empty: the bookings of these reps together (distinct
-                              // indices into History::reps), and owner is not read.
+  Day period_end = 0;              // Exclusive.
+  int64_t target = 0;              // > 0.
+  std::vector<int32_t> reps = {};  // Where not empty: the bookings of these reps together (distinct
+                                   // indices into History::reps), and owner is not read.
 };
 
 struct ForecastOptions {
@@ -32,7 +32,7 @@ struct ForecastOptions {
   uint64_t seed = 1;
   double run_rate_share =
       0.1;  // Share of trials that take the rep's own pace instead of the model; 0 to 1.
-  int thread_count = 1;  // Never changes a result.
+  int thread_count = 1;       // Never changes a result.
   bool keep_samples = false;  // Fill Forecast::samples.
   std::function<bool()>
       cancelled;  // Polled at least every few milliseconds; true ends the work with CANCELLED.
