@@ -26,7 +26,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "simulation/bookings.h"
+#include "simulation/calendar.h"
+#include "simulation/daily_bookings.h"
 #include "simulation/history.h"
 #include "simulation/model_options.h"
 
@@ -45,9 +46,6 @@ struct LogFactors {
   std::array<double, kClassCount> variance_log{};
 };
 
-inline constexpr int kWeekdayCount = 7;         // From Monday.
-inline constexpr int kMonthOfQuarterCount = 3;  // From the first month of a fiscal quarter.
-
 struct Cause {
   int16_t next_stage = 0;               // Index into the pipeline's stages.
   std::vector<GammaPosterior> hazards;  // By age bucket; per day.
@@ -60,7 +58,8 @@ struct Cause {
 struct Cell {
   int32_t pipeline = 0;
   int16_t stage = 0;
-  uint64_t key = 0;  // Natural key of the stage, for the random numbers.
+  uint64_t key = 0;               // Natural key of the stage, for the random numbers.
+  Day observed_from = INT32_MIN;  // First day whose exits could be observed.
   std::vector<Cause> causes;
 };
 
@@ -72,7 +71,8 @@ struct WonSize {
 
 // A pipeline's opportunities not yet created. On day t a rep creates Poisson(nu * weekday[t] *
 // shocks) of them; nu ~ reps[rep]; shocks of rep and company ~ Gamma(k, k), constant over the rest
-// of the period. They start at age 0 of the cell of stage s with probability entry_share[s].
+// of the period. They start in stage s, at age 0 of the cell of stage s with probability
+// entry_share[s].
 struct Arrivals {
   LogFactors<kWeekdayCount> weekday;
   std::vector<GammaPosterior> reps;  // By rep, per day; shape 0: creates none.
@@ -89,7 +89,6 @@ struct FittedPipeline {
       cell_of_stage;  // Index into FittedModel::cells; kNone for won and lost stages.
   std::vector<StageKind> stage_kinds;
   Arrivals arrivals;
-  Day observed_from = 0;  // First day whose exits could be observed.
 };
 
 // Ratios of the amount obtained to the amount known just before the win. An open opportunity of a
@@ -114,21 +113,10 @@ struct OpenOpportunity {
 struct FittedRep {
   uint64_t key = 0;
   int32_t team = kNone;
-  Day end_day = INT32_MAX;  // Creates nothing from this day on.
-  Day start_day = INT32_MIN;
+  Day end_day = INT32_MAX;    // Creates nothing from this day on.
+  Day first_day = INT32_MAX;  // First day at work: the start day where known, else the first seen
+                              // of any opportunity of theirs.
 };
-
-// The calendar of a history, free of time zones: days only.
-struct FiscalCalendar {
-  int fiscal_year_start_month = 1;
-};
-
-// 0 to 6 from Monday.
-int WeekdayOf(Day day);
-// 0 to 2.
-int MonthOfQuarterOf(Day day, const FiscalCalendar& calendar);
-// Index of the bucket of an age >= 0; `bucket_starts` as in ModelOptions.
-int BucketOf(int age_days, const std::vector<int>& bucket_starts);
 
 struct FittedModel {
   ModelOptions options;
@@ -144,8 +132,7 @@ struct FittedModel {
   std::vector<int32_t> team_parents;  // By team; kNone at the root.
   AmountRatios ratios;
   std::vector<OpenOpportunity> open;
-  std::vector<Booking> bookings;  // All as of the instant, by time.
-  std::vector<Day> booking_days;  // The day of each, in the organization's time zone.
+  std::vector<DailyBookings> bookings;  // As of the instant: of amounts, of units.
 };
 
 }  // namespace quotacast::simulation

@@ -51,10 +51,8 @@ struct ModelOptions {
   // Observation starts at the first exit ever seen in a pipeline where the fitted hazards would
   // have expected more exits than this before it: exits were then not recorded (left truncation).
   double unseen_exits_limit = 10;
-  // Run rate (a guard, see ForecastOptions::run_rate_share): half-life in periods of the mean of
-  // past periods, and the weight in periods of the company's coefficient of variation.
-  double run_rate_half_life_periods = 6;
-  double run_rate_variance_periods = 4;
+  // 25 and 26 December and 1 January count as Sundays.
+  bool holidays = false;
 };
 
 // INVALID_ARGUMENT naming the first option out of range.

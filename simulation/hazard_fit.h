@@ -1,0 +1,23 @@
+#ifndef QUOTACAST_SIMULATION_HAZARD_FIT_H_
+#define QUOTACAST_SIMULATION_HAZARD_FIT_H_
+
+// The hazards of one cause of one cell from their sufficient statistics.
+
+#include <vector>
+
+#include "simulation/fitted_model.h"
+#include "simulation/model_options.h"
+#include "simulation/statistics.h"
+
+namespace quotacast::simulation {
+
+// Estimates base hazards, weekday and month-of-quarter factors and rep effects in turn, each given
+// the others, ModelOptions::sweep_count times. `months_seen` counts the calendar months of each
+// month of the quarter in which the cell was observed. The result has a rep effect for each rep of
+// the statistics but the last ("no rep").
+Cause FitCause(const CellStatistics& cell, const CauseStatistics& cause,
+               const std::vector<int>& months_seen, const ModelOptions& options);
+
+}  // namespace quotacast::simulation
+
+#endif  // QUOTACAST_SIMULATION_HAZARD_FIT_H_

@@ -1,0 +1,140 @@
+#include "simulation/observation.h"
+
+#include <algorithm>
+
+namespace quotacast::simulation {
+namespace {
+
+int16_t FirstOpenStage(const Pipeline& pipeline) {
+  for (size_t s = 0; s < pipeline.stages.size(); ++s) {
+    if (pipeline.stages[s].kind == StageKind::kOpen) return static_cast<int16_t>(s);
+  }
+  return kNone;
+}
+
+// Days come in runs, and a look-up of the time zone is what costs most of the reading.
+class DayReader {
+ public:
+  explicit DayReader(absl::TimeZone zone) : zone_(zone) {}
+  Day Of(int64_t time_us) {
+    if (time_us < start_us_ || time_us >= end_us_) {
+      day_ = DayOf(time_us, zone_);
+      start_us_ = StartOfDayUs(day_, zone_);
+      end_us_ = StartOfDayUs(day_ + 1, zone_);
+    }
+    return day_;
+  }
+
+ private:
+  absl::TimeZone zone_;
+  Day day_ = 0;
+  int64_t start_us_ = 1, end_us_ = 0;
+};
+
+// One opportunity's way through its stages.
+class Walk {
+ public:
+  Walk(const History& history, int32_t index, int64_t as_of_us, DayReader& days, Observation& out)
+      : opportunity_(history.opportunities[index]),
+        pipeline_(history.pipelines[opportunity_.pipeline]),
+        index_(index),
+        as_of_us_(as_of_us),
+        days_(days),
+        out_(out),
+        rep_(opportunity_.rep),
+        amount_(opportunity_.amount_micros) {}
+
+  void Run(const StageEvent* events) {
+    const int count = opportunity_.event_count;
+    int known = 0;
+    while (known < count && events[known].time_us < as_of_us_) ++known;
+    if (known == 0 && opportunity_.create_time_us >= as_of_us_) return;
+    if (known == 0 || events[0].time_us > opportunity_.create_time_us) {
+      const int16_t stage = FirstOpenStage(pipeline_);
+      if (stage != kNone) {
+        Enter(stage, days_.Of(opportunity_.create_time_us));
+        Create(days_.Of(opportunity_.create_time_us));
+      }
+    }
+    for (int i = 0; i < known; ++i) Apply(events[i]);
+    if (!open_) return;
+    Leave(kNone, out_.as_of_day);
+    out_.open.push_back({index_, rep_, opportunity_.pipeline, stage_, entry_day_, amount_});
+  }
+
+ private:
+  void Apply(const StageEvent& event) {
+    const Day day = days_.Of(event.time_us);
+    const StageKind kind = pipeline_.stages[event.stage].kind;
+    const int64_t amount_before = amount_;
+    const bool moves = event.stage != stage_;
+    if (event.amount_micros != kUnchanged) amount_ = event.amount_micros;
+    // Who wins it is the new owner, but the way there was made by the old one.
+    if (moves && open_) Leave(event.stage, day);
+    if (event.rep != kNone && event.rep != rep_) {
+      if (open_ && !moves) HandOver(day);
+      rep_ = event.rep;
+    }
+    if (!moves) return;
+    const bool was_won = stage_ != kNone && pipeline_.stages[stage_].kind == StageKind::kWon;
+    const bool first = stage_ == kNone;
+    open_ = false;
+    stage_ = event.stage;
+    if (first) Create(day);
+    if (kind == StageKind::kOpen) {
+      Enter(event.stage, day);
+    } else if (kind == StageKind::kWon && !was_won) {
+      out_.wins.push_back({rep_, opportunity_.pipeline, opportunity_.label, day,
+                           first ? 0 : amount_before, amount_, opportunity_.units});
+    }
+  }
+
+  void Enter(int16_t stage, Day day) {
+    open_ = true;
+    stage_ = stage;
+    entry_day_ = first_day_ = day;
+  }
+
+  void Create(Day day) { out_.creations.push_back({rep_, opportunity_.pipeline, stage_, day}); }
+
+  void Leave(int16_t next_stage, Day day) {
+    out_.visits.push_back(
+        {rep_, opportunity_.pipeline, stage_, next_stage, entry_day_, first_day_, day});
+  }
+
+  void HandOver(Day day) {
+    Leave(kNone, day);
+    first_day_ = day;
+  }
+
+  const Opportunity& opportunity_;
+  const Pipeline& pipeline_;
+  int32_t index_;
+  int64_t as_of_us_;
+  DayReader& days_;
+  Observation& out_;
+  int32_t rep_;
+  int64_t amount_;
+  bool open_ = false;
+  int16_t stage_ = kNone;
+  Day entry_day_ = 0, first_day_ = 0;
+};
+
+}  // namespace
+
+Observation Observe(const History& history, int64_t as_of_us) {
+  Observation out;
+  out.as_of_day = DayOf(as_of_us, history.time_zone);
+  const int64_t start_us = StartOfDayUs(out.as_of_day, history.time_zone);
+  const int64_t end_us = StartOfDayUs(out.as_of_day + 1, history.time_zone);
+  out.first_day_fraction =
+      static_cast<double>(end_us - as_of_us) / static_cast<double>(end_us - start_us);
+  DayReader days(history.time_zone);
+  for (size_t i = 0; i < history.opportunities.size(); ++i) {
+    Walk(history, static_cast<int32_t>(i), as_of_us, days, out)
+        .Run(history.events.data() + history.opportunities[i].first_event);
+  }
+  return out;
+}
+
+}  // namespace quotacast::simulation
