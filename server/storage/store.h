@@ -150,9 +150,9 @@ class ReadTransaction {
                                       absl::FunctionRef<void(const ActivityFact&)> sink) = 0;
 };
 
-// A change to an opportunity; nullopt: unchanged. Owner and amount become a stage transition into
-// the present stage at `time_us`; the rest is a new version of the opportunity's own fields, which
-// GetOpportunityAsOf tells apart by when it was recorded.
+// A change to an opportunity; nullopt (and kNoKey): unchanged. Owner and amount become a stage
+// transition into the present stage at `time_us`; the rest is a new version of the opportunity's
+// own fields, which GetOpportunityAsOf tells apart by when it was recorded.
 struct OpportunityChange {
   int64_t time_us = 0;
   std::optional<Key> rep;
@@ -171,7 +171,7 @@ class WriteTransaction : public ReadTransaction {
   virtual int64_t NowUs() const = 0;
 
   // Inserts ignore key, recorded and Stage::number, and return the record as stored. Updates
-  // replace every field but the id of the record with the given `key`. `expected_revision` nullopt:
+  // replace every field of the record with the same id. `expected_revision` nullopt:
   // whatever it is.
   virtual absl::StatusOr<Organization> InsertOrganization(const Organization& organization) = 0;
   virtual absl::StatusOr<Organization> UpdateOrganization(
