@@ -126,7 +126,7 @@ absl::StatusOr<ValueDistribution> ExactBookings(const FittedModel& model,
                                                 const ConvolutionOptions& options) {
   const Measure measure = question.measure;
   const Day start = question.period_start, end = question.period_end;
-  const std::vector<int32_t> reps = RepsOf(model, question);
+  const std::vector<int32_t> reps = AskedReps(model, question);
   ValueDistribution total = {
       {model.bookings[measure == Measure::kAmount ? 0 : 1].Between(reps, start, end), 1}};
   const auto fits = [&](const ValueDistribution& value) {

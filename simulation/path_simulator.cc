@@ -20,7 +20,7 @@ class Simulator {
   Simulator(const FittedModel& model, absl::Span<const Question> questions, uint64_t seed)
       : model_(model), questions_(questions), asked_by_(model.reps.size()), random_(seed) {
     for (size_t q = 0; q < questions.size(); ++q) {
-      for (const int32_t rep : RepsOf(model, questions[q])) asked_by_[rep].push_back(q);
+      for (const int32_t rep : AskedReps(model, questions[q])) asked_by_[rep].push_back(q);
       end_ = std::max(end_, questions[q].period_end);
     }
   }
@@ -142,7 +142,7 @@ bool InTeam(const FittedModel& model, int32_t team, int32_t root) {
 
 }  // namespace
 
-std::vector<int32_t> RepsOf(const FittedModel& model, const Question& question) {
+std::vector<int32_t> AskedReps(const FittedModel& model, const Question& question) {
   std::vector<int32_t> reps = question.reps;
   if (!reps.empty()) {
     std::sort(reps.begin(), reps.end());
@@ -166,7 +166,7 @@ std::vector<std::vector<int64_t>> SimulatePaths(const FittedModel& model,
   for (const Question& question : questions) {
     const DailyBookings& bookings = model.bookings[question.measure == Measure::kAmount ? 0 : 1];
     booked.push_back(
-        bookings.Between(RepsOf(model, question), question.period_start, question.period_end));
+        bookings.Between(AskedReps(model, question), question.period_start, question.period_end));
   }
   std::vector<std::vector<int64_t>> samples(questions.size());
   for (int64_t trial = 0; trial < options.trial_count; ++trial) {

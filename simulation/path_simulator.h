@@ -19,7 +19,7 @@ struct PathOptions {
 };
 
 // The reps a question is about, ascending.
-std::vector<int32_t> RepsOf(const FittedModel& model, const Question& question);
+std::vector<int32_t> AskedReps(const FittedModel& model, const Question& question);
 
 // Bookings of each question's period, by question and trial (not sorted), what is booked so far
 // included; the run-rate share is no part of it. The periods must end after as_of. Questions share
