@@ -75,7 +75,7 @@ std::vector<double> CountChances(double mean, double shape, double tail) {
 
 }  // namespace
 
-double WinChances::At(int32_t cell, int age_days, Day day) {
+double ExactChances::At(int32_t cell, int age_days, Day day) {
   if (day >= end_) return 0;
   // 16 bits of cell, 24 of the day and of the age hold any case that is small.
   const uint64_t key = static_cast<uint64_t>(cell) << 48 |
@@ -98,7 +98,7 @@ double WinChances::At(int32_t cell, int age_days, Day day) {
   return known_[key] = chance;
 }
 
-double WinChances::Stage(int32_t pipeline, int16_t stage, int age_days, Day day) {
+double ExactChances::Stage(int32_t pipeline, int16_t stage, int age_days, Day day) {
   const StageKind kind = model_.pipelines[pipeline].stage_kinds[stage];
   if (kind == StageKind::kOpen) {
     return At(model_.pipelines[pipeline].cell_of_stage[stage], age_days, day);
@@ -106,7 +106,7 @@ double WinChances::Stage(int32_t pipeline, int16_t stage, int age_days, Day day)
   return kind == StageKind::kWon && day >= start_ && day < end_ ? 1 : 0;
 }
 
-double WinChances::ExpectedNewWins(int32_t pipeline) {
+double ExactChances::ExpectedNewWins(int32_t pipeline) {
   const std::vector<double>& shares = model_.pipelines[pipeline].arrivals.entry_share;
   double wins = 0;
   for (Day day = model_.as_of_day; day < end_; ++day) {
@@ -135,7 +135,7 @@ absl::StatusOr<ValueDistribution> ExactBookings(const FittedModel& model,
         absl::StrCat("more than ", options.max_values, " values of the bookings are possible"));
   };
   for (const int32_t rep : reps) {
-    WinChances chances(model, draw, rep, start, end);
+    ExactChances chances(model, draw, rep, start, end);
     for (const OpenOpportunity& open : model.open) {
       if (open.rep != rep) continue;
       const double chance =

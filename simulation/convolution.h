@@ -24,10 +24,11 @@ using ValueDistribution = std::map<int64_t, double>;
 //
 // with V[won](t) = 1 on the days of the period, V = 0 from its end, and V[next(k)] taken at age 0
 // of the same day where k leads forward, at age 1 of the next day where it leads backward.
-class WinChances {
+class ExactChances {
  public:
   // The arguments must outlive it. The period is [start, end).
-  WinChances(const FittedModel& model, const PointParameters& draw, int32_t rep, Day start, Day end)
+  ExactChances(const FittedModel& model, const PointParameters& draw, int32_t rep, Day start,
+               Day end)
       : model_(model), draw_(draw), rep_(rep), start_(start), end_(end) {}
 
   // Of an opportunity in a cell at an age, on a day from the as-of day on.

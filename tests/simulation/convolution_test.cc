@@ -5,17 +5,17 @@
 #include <boost/math/distributions/gamma.hpp>
 #include <cmath>
 
-#include "tests/simulation/worked_case.h"
+#include "tests/simulation/worked_company.h"
 
 namespace quotacast::simulation {
 namespace {
 
 constexpr double kSixDigits = 5.1e-7;
 
-TEST(WinChances, WorkedCase) {
+TEST(ExactChances, WorkedCase) {
   const FittedModel model = WorkedCase();
   const PointParameters draw = MeanParameters(model);
-  WinChances chances(model, draw, 0, model.as_of_day - 7, model.as_of_day + 10);
+  ExactChances chances(model, draw, 0, model.as_of_day - 7, model.as_of_day + 10);
   const struct {
     int cell, age;
     double chance;
@@ -73,7 +73,7 @@ TEST(ExactBookings, OnlyTheDaysOfThePeriodCount) {
   const FittedModel model = WorkedCase();
   const PointParameters draw = MeanParameters(model);
   const Day today = model.as_of_day;
-  WinChances all(model, draw, 0, today, today + 10), first(model, draw, 0, today, today + 4),
+  ExactChances all(model, draw, 0, today, today + 10), first(model, draw, 0, today, today + 4),
       rest(model, draw, 0, today + 4, today + 10);
   EXPECT_NEAR(all.At(0, 1, today), first.At(0, 1, today) + rest.At(0, 1, today), 1e-12);
   EXPECT_NEAR(all.ExpectedNewWins(0), first.ExpectedNewWins(0) + rest.ExpectedNewWins(0), 1e-12);

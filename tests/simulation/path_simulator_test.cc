@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "simulation/convolution.h"
-#include "tests/simulation/worked_case.h"
+#include "tests/simulation/worked_company.h"
 
 namespace quotacast::simulation {
 namespace {

@@ -1,29 +1,58 @@
 #ifndef QUOTACAST_TESTS_SIMULATION_WORKED_CASE_H_
 #define QUOTACAST_TESTS_SIMULATION_WORKED_CASE_H_
 
-// The small worked case of the model: two stages, three age buckets, one rep with six open
-// opportunities, ten days from a Monday. Its figures are known to six digits.
+// The small case of the model that implementations are checked against (docs/model.md).
 
-#include <vector>
+#include <limits>
 
+#include "simulation/estimators.h"
 #include "simulation/fitted_model.h"
-#include "simulation/forecast.h"
 
 namespace quotacast::simulation {
 
-struct WorkedCaseOptions {
-  bool arrivals = true;  // 0.3 new a day.
-  std::vector<int64_t> amounts = {1, 1, 1, 1, 1, 1};
-  int64_t booked = 1;
-  int64_t target = 4;
-  int copies = 1;  // As many reps like the first, each with their own opportunities.
-};
-
-// Its parameters are fixed (parameter_uncertainty off) and its shocks are off.
-FittedModel WorkedCase(const WorkedCaseOptions& options = {});
-
-// Of a rep of the worked case, in amounts.
-Question WorkedQuestion(const WorkedCaseOptions& options = {}, int32_t rep = 0);
+// Stages "first" and "second" (open), won, lost; one rep without effects of their own; Monday,
+// 2011-11-21; no shocks, no parameter uncertainty, no run rate, nothing open or booked.
+inline FittedModel WorkedCaseModel() {
+  const double kInfinity = std::numeric_limits<double>::infinity();
+  FittedModel model;
+  model.options.rep_shock_shape = model.options.company_shock_shape = kInfinity;
+  model.options.arrival_rep_shock_shape = model.options.arrival_company_shock_shape = kInfinity;
+  model.options.parameter_uncertainty = false;
+  model.bucket_starts = {0, 7, 14};
+  model.as_of_day = 15299;
+  model.reps.resize(1);
+  model.reps[0].key = 99;
+  const std::vector<LogFactor> weekday = ClassFactors(
+      {40, 46, 38, 35, 30, 4, 1}, {28, 27, 28, 27, 28, 28, 28}, std::vector<double>(7, 0));
+  const auto cause = [&](int16_t next, std::vector<double> events, std::vector<double> exposure) {
+    Cause made;
+    made.next_stage = next;
+    made.hazards = BucketHazards(events, exposure, 0.5, 15);
+    for (size_t w = 0; w < weekday.size(); ++w) made.weekday.mean_log[w] = weekday[w].mean;
+    made.reps = {{1, 1}};
+    return made;
+  };
+  Cell first, second;
+  first.key = 11;
+  second.key = 12;
+  second.stage = 1;
+  first.causes = {cause(1, {30, 36, 20}, {1000, 600, 800}), cause(3, {5, 12, 40}, {1000, 600, 800})};
+  second.causes = {cause(2, {48, 30, 5}, {400, 300, 100}), cause(3, {8, 6, 5}, {400, 300, 100})};
+  model.cells = {first, second};
+  model.pipelines.resize(1);
+  FittedPipeline& pipeline = model.pipelines[0];
+  pipeline.key = 10;
+  pipeline.cell_of_stage = {0, 1, kNone, kNone};
+  pipeline.stage_kinds = {StageKind::kOpen, StageKind::kOpen, StageKind::kWon, StageKind::kLost};
+  pipeline.arrivals.reps = {{0, 0}};
+  pipeline.arrivals.entry_share = {1, 0, 0, 0};
+  pipeline.arrivals.rep_sizes.resize(1);
+  History nothing;
+  for (const Measure measure : {Measure::kAmount, Measure::kUnits}) {
+    model.bookings.emplace_back(nothing, 0, measure);
+  }
+  return model;
+}
 
 }  // namespace quotacast::simulation
 

@@ -1,4 +1,4 @@
-#include "tests/simulation/worked_case.h"
+#include "tests/simulation/worked_company.h"
 
 #include <cmath>
 #include <limits>
