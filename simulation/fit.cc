@@ -127,6 +127,14 @@ void AddSizes(const Observation& observation, size_t label_count, FittedModel& m
     model.ratios.all.push_back(ratio);
     if (win.label != kNone) model.ratios.by_label[win.label].push_back(ratio);
   }
+  // Before the first win: as large as what is open.
+  for (FittedPipeline& pipeline : model.pipelines) {
+    if (!pipeline.arrivals.company_sizes.empty()) continue;
+    for (const OpenOpportunity& open : model.open) {
+      if (&model.pipelines[model.cells[open.cell].pipeline] != &pipeline) continue;
+      pipeline.arrivals.company_sizes.push_back({open.amount_micros, open.units});
+    }
+  }
   // Resampled by rank, so that the order of the history does not matter.
   const auto smaller = [](const WonSize& a, const WonSize& b) {
     return a.amount_micros != b.amount_micros ? a.amount_micros < b.amount_micros
@@ -224,8 +232,8 @@ absl::StatusOr<FittedModel> FitModel(const History& history, int64_t as_of_us,
         FitArrivals(model, observation, static_cast<int32_t>(p),
                     model.pipelines[p].stage_kinds.size(), weights);
   }
-  AddSizes(observation, history.labels.size(), model);
   AddOpen(history, observation, model);
+  AddSizes(observation, history.labels.size(), model);
   for (const Measure measure : {Measure::kAmount, Measure::kUnits}) {
     model.bookings.emplace_back(history, as_of_us, measure);
   }

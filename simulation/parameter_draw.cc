@@ -1,0 +1,116 @@
+#include "simulation/parameter_draw.h"
+
+#include <limits>
+
+#include "simulation/distributions.h"
+#include "simulation/portable_math.h"
+#include "simulation/random.h"
+
+namespace quotacast::simulation {
+namespace {
+
+class Drawer {
+ public:
+  Drawer(const FittedModel& model, uint64_t seed, uint64_t block)
+      : uncertain_(model.options.parameter_uncertainty), seed_(seed), block_(block) {}
+
+  Lanes Parameter(const GammaPosterior& posterior, Purpose purpose, uint64_t key) const {
+    if (posterior.shape <= 0) return Broadcast(0);
+    const double shape = uncertain_ ? posterior.shape : std::numeric_limits<double>::infinity();
+    Lanes lanes = Share(GammaDraws(shape, {seed_, purpose, key}, block_, kLanes / 2));
+    for (double& lane : lanes.at) lane *= posterior.shape / posterior.rate;
+    return lanes;
+  }
+
+  template <int kClassCount>
+  std::array<Lanes, kClassCount> Factors(const LogFactors<kClassCount>& factors, Purpose purpose,
+                                         uint64_t key) const {
+    std::array<Lanes, kClassCount> draws;
+    for (size_t c = 0; c < kClassCount; ++c) {
+      const double variance = uncertain_ ? factors.variance_log[c] : 0;
+      draws[c] = variance > 0
+                     ? Share(LogNormalDraws(factors.mean_log[c], variance,
+                                            {seed_, purpose, CombineKeys(key, c)}, block_,
+                                            kLanes / 2))
+                     : Broadcast(Exp(factors.mean_log[c]));
+    }
+    return draws;
+  }
+
+  Lanes Shock(double shape, Purpose purpose, uint64_t key) const {
+    return GammaDraws(shape, {seed_, purpose, key}, block_, kLanes);
+  }
+
+ private:
+  static Lanes Share(Lanes lanes) {
+    for (int i = 0; i < kLanes / 2; ++i) lanes[i + kLanes / 2] = lanes[i];
+    return lanes;
+  }
+
+  bool uncertain_;
+  uint64_t seed_, block_;
+};
+
+void Multiply(Lanes& lanes, const Lanes& by) {
+  for (int i = 0; i < kLanes; ++i) lanes[i] *= by[i];
+}
+
+uint64_t CauseKey(const Cell& cell, const Cause& cause) {
+  return CombineKeys(cell.key, static_cast<uint64_t>(cause.next_stage));
+}
+
+}  // namespace
+
+CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block) {
+  const Drawer drawer(model, seed, block);
+  CompanyDraw draw;
+  for (const Cell& cell : model.cells) {
+    std::vector<CauseDraw> causes(cell.causes.size());
+    for (size_t k = 0; k < causes.size(); ++k) {
+      const Cause& cause = cell.causes[k];
+      const uint64_t key = CauseKey(cell, cause);
+      const Lanes shock =
+          drawer.Shock(model.options.company_shock_shape, Purpose::kCompanyShock, key);
+      for (size_t b = 0; b < cause.hazards.size(); ++b) {
+        causes[k].hazards.push_back(
+            drawer.Parameter(cause.hazards[b], Purpose::kHazard, CombineKeys(key, b)));
+        Multiply(causes[k].hazards.back(), shock);
+      }
+      causes[k].weekday = drawer.Factors(cause.weekday, Purpose::kWeekday, key);
+      causes[k].month_of_quarter =
+          drawer.Factors(cause.month_of_quarter, Purpose::kMonthOfQuarter, key);
+    }
+    draw.cells.push_back(std::move(causes));
+  }
+  for (const FittedPipeline& pipeline : model.pipelines) {
+    draw.pipelines.push_back(
+        {drawer.Factors(pipeline.arrivals.weekday, Purpose::kArrivalWeekday, pipeline.key),
+         drawer.Shock(model.options.arrival_company_shock_shape, Purpose::kArrivalCompanyShock,
+                      pipeline.key)});
+  }
+  return draw;
+}
+
+RepDraw DrawRep(const FittedModel& model, int32_t rep, uint64_t seed, uint64_t block) {
+  const Drawer drawer(model, seed, block);
+  const uint64_t rep_key = model.reps[rep].key;
+  RepDraw draw;
+  for (const Cell& cell : model.cells) {
+    std::vector<Lanes> multipliers;
+    for (const Cause& cause : cell.causes) {
+      const uint64_t key = CombineKeys(CauseKey(cell, cause), rep_key);
+      multipliers.push_back(drawer.Parameter(cause.reps[rep], Purpose::kRepEffect, key));
+      Multiply(multipliers.back(),
+               drawer.Shock(model.options.rep_shock_shape, Purpose::kRepShock, key));
+    }
+    draw.multipliers.push_back(std::move(multipliers));
+  }
+  for (const FittedPipeline& pipeline : model.pipelines) {
+    draw.arrival_rates.push_back(drawer.Parameter(pipeline.arrivals.reps[rep],
+                                                  Purpose::kArrivalRate,
+                                                  CombineKeys(pipeline.key, rep_key)));
+  }
+  return draw;
+}
+
+}  // namespace quotacast::simulation

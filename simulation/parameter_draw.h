@@ -1,0 +1,46 @@
+#ifndef QUOTACAST_SIMULATION_PARAMETER_DRAW_H_
+#define QUOTACAST_SIMULATION_PARAMETER_DRAW_H_
+
+// Draws of the model's parameters and of the period's shocks, a block of kLanes at a time. In a
+// block, lanes i and i + kLanes / 2 share their parameters and differ in their shocks: what they
+// have in common is what comes from the parameters (see parameter interval in forecast.h).
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "simulation/fitted_model.h"
+#include "simulation/lanes.h"
+
+namespace quotacast::simulation {
+
+struct CauseDraw {
+  std::vector<Lanes> hazards;  // By bucket; the company's shock is in.
+  std::array<Lanes, kWeekdayCount> weekday;
+  std::array<Lanes, kMonthOfQuarterCount> month_of_quarter;
+};
+
+struct ArrivalDraw {
+  std::array<Lanes, kWeekdayCount> weekday;
+  Lanes shock;  // The company's.
+};
+
+// What all reps have in common.
+struct CompanyDraw {
+  std::vector<std::vector<CauseDraw>> cells;  // [cell][cause].
+  std::vector<ArrivalDraw> pipelines;
+};
+
+struct RepDraw {
+  std::vector<std::vector<Lanes>> multipliers;  // [cell][cause]: effect times shock.
+  std::vector<Lanes> arrival_rates;             // By pipeline, before weekday factor and shocks.
+};
+
+CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block);
+
+// `rep`: an index into FittedModel::reps.
+RepDraw DrawRep(const FittedModel& model, int32_t rep, uint64_t seed, uint64_t block);
+
+}  // namespace quotacast::simulation
+
+#endif  // QUOTACAST_SIMULATION_PARAMETER_DRAW_H_

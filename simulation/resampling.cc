@@ -1,0 +1,83 @@
+#include "simulation/resampling.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace quotacast::simulation {
+namespace {
+
+// A sum of more sizes than this takes its mean for the rest: the law of large numbers has long set in.
+constexpr int64_t kMostSizesDrawn = 4096;
+
+template <typename T>
+const T& Pick(const std::vector<T>& own, const std::vector<T>& all, double own_share,
+              uint32_t word) {
+  const double u = OpenUniform(word);
+  const bool from_own = u < own_share;
+  const std::vector<T>& pool = from_own ? own : all;
+  const double within = from_own ? u / own_share : (u - own_share) / (1 - own_share);
+  const size_t index = static_cast<size_t>(within * static_cast<double>(pool.size()));
+  return pool[std::min(index, pool.size() - 1)];
+}
+
+double ShareOf(size_t own_count, double weight) {
+  const double n = static_cast<double>(own_count);
+  return n > 0 ? n / (n + weight) : 0;
+}
+
+}  // namespace
+
+AmountSampler::AmountSampler(const FittedModel& model, const OpenOpportunity& opportunity)
+    : amount_micros_(opportunity.amount_micros),
+      own_(&model.ratios.all),
+      all_(&model.ratios.all),
+      mean_(static_cast<double>(opportunity.amount_micros)) {
+  // Sorted: all are 1 where the ends are.
+  fixed_ = all_->empty() || (all_->front() == 1 && all_->back() == 1) || amount_micros_ == 0;
+  if (fixed_) return;
+  if (opportunity.label != kNone) {
+    own_ = &model.ratios.by_label[opportunity.label];
+    own_share_ = ShareOf(own_->size(), model.options.own_amount_wins);
+  }
+  const auto mean_of = [](const std::vector<double>& ratios) {
+    double sum = 0;
+    for (const double ratio : ratios) sum += ratio;
+    return ratios.empty() ? 0 : sum / static_cast<double>(ratios.size());
+  };
+  mean_ *= own_share_ * mean_of(*own_) + (1 - own_share_) * mean_of(*all_);
+}
+
+int64_t AmountSampler::Draw(uint32_t word) const {
+  return std::llround(static_cast<double>(amount_micros_) * Pick(*own_, *all_, own_share_, word));
+}
+
+SizeSampler::SizeSampler(const Arrivals& arrivals, int32_t rep, Measure measure,
+                         double own_amount_wins)
+    : own_(arrivals.rep_sizes[rep]),
+      all_(arrivals.company_sizes),
+      measure_(measure),
+      own_share_(ShareOf(own_.size(), own_amount_wins)) {
+  if (all_.empty()) return;
+  const auto mean_of = [this](const std::vector<WonSize>& sizes) {
+    double sum = 0;
+    for (const WonSize& size : sizes) sum += static_cast<double>(ValueOf(size));
+    return sizes.empty() ? 0 : sum / static_cast<double>(sizes.size());
+  };
+  mean_ = own_share_ * mean_of(own_) + (1 - own_share_) * mean_of(all_);
+  for (const WonSize& size : all_) equal_ = equal_ && ValueOf(size) == ValueOf(all_[0]);
+}
+
+int64_t SizeSampler::DrawSum(int64_t count, const Stream& stream, uint64_t trial) const {
+  if (all_.empty() || count == 0) return 0;
+  if (equal_) return count * ValueOf(all_[0]);
+  const int64_t drawn = std::min(count, kMostSizesDrawn);
+  int64_t sum = std::llround(mean_ * static_cast<double>(count - drawn));
+  std::array<uint32_t, 4> words{};
+  for (int64_t i = 0; i < drawn; ++i) {
+    if (i % 4 == 0) words = stream.Words((trial << 10) + static_cast<uint64_t>(i / 4));
+    sum += ValueOf(Pick(own_, all_, own_share_, words[static_cast<size_t>(i % 4)]));
+  }
+  return sum;
+}
+
+}  // namespace quotacast::simulation
