@@ -36,6 +36,8 @@ absl::StatusCode CodeOf(int extended_code, int system_errno) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& path, Mode mode) {
+  // Statistics of memory use would lock a mutex at every allocation.
+  [[maybe_unused]] static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* db = nullptr;
   const int access =
       mode == Mode::kReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -146,8 +148,8 @@ void Query::BindOne(int index, absl::string_view text) {
   if (!db_.ok()) return;
   // A null pointer would bind NULL in place of the empty text.
   const char* const data = text.empty() ? "" : text.data();
-  const int code =
-      sqlite3_bind_text64(statement_, index, data, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  const int code = sqlite3_bind_text64(statement_, index, data, text.size(),
+                                       copy_text_ ? SQLITE_TRANSIENT : SQLITE_STATIC, SQLITE_UTF8);
   if (code != SQLITE_OK) db_.Fail(code, sql_);
 }
 

@@ -75,10 +75,11 @@ class Query {
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
-  // Starts over with other parameters.
+  // Starts over with other parameters. Text is not copied: it must outlive the run.
   template <typename... Parameters>
   void Rebind(const Parameters&... parameters) {
     Reset();
+    copy_text_ = false;
     int index = 0;
     (BindOne(++index, parameters), ...);
   }
@@ -109,6 +110,7 @@ class Query {
   Connection& db_;
   const char* sql_;
   sqlite3_stmt* statement_;
+  bool copy_text_ = true;
 };
 
 // NULL for the value that stands for none.

@@ -1,4 +1,5 @@
 // Facts in bulk: each row is new, the same as one stored, or at odds with it.
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "server/storage/sqlite_transaction.h"
 
@@ -140,8 +141,26 @@ absl::StatusOr<AppendReport> SqliteTransaction::CheckActivities(
       CompareActivity);
 }
 
+// Facts carry no foreign keys (checking one costs half of an insert): reps, which can be deleted
+// between the look-up of their keys and the append, are checked here, once each.
+template <typename Row>
+absl::Status SqliteTransaction::CheckReps(absl::Span<const Row> rows) {
+  for (const Row& row : rows) {
+    if (row.rep == kNoKey || known_reps_.contains(row.rep)) continue;
+    Query query(db_, "SELECT 1 FROM reps WHERE rep=?", row.rep);
+    if (!query.Step()) {
+      return db_.ok() ? absl::NotFoundError("a rep that the rows refer to was deleted")
+                      : db_.TakeError();
+    }
+    known_reps_.insert(row.rep);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<AppendReport> SqliteTransaction::AppendOpportunities(
     Key organization, absl::Span<const OpportunityFact> rows) {
+  absl::Status known = CheckReps(rows);
+  if (!known.ok()) return known;
   AppendReport report;
   report.keys.reserve(rows.size());
   Query insert(db_,
@@ -151,8 +170,8 @@ absl::StatusOr<AppendReport> SqliteTransaction::AppendOpportunities(
                " ON CONFLICT (organization, id) DO NOTHING");
   Query insert_state(db_,
                      "INSERT INTO opportunity_states (opportunity, stage, stage_entry_time_us,"
-                     " last_event_time_us, state, rep, amount_micros, update_time_us, revision)"
-                     " VALUES (?,NULL,0,?,0,?,?,?,?)");
+                     " last_event_time_us, rep, amount_micros, update_time_us, revision)"
+                     " VALUES (?,NULL,0,?,?,?,?,?)");
   for (size_t i = 0; i < rows.size() && db_.ok(); ++i) {
     const OpportunityFact& row = rows[i];
     const int64_t revision = NextRevision(organization);
@@ -182,45 +201,43 @@ absl::StatusOr<AppendReport> SqliteTransaction::AppendOpportunities(
 
 absl::StatusOr<AppendReport> SqliteTransaction::AppendStageEvents(
     Key organization, absl::Span<const StageEventFact> rows) {
-  // The projection is written once for each opportunity of the batch.
-  struct Touched {
-    Key pipeline = kNoKey;
-    FoldedState state;
-    int64_t revision = 0;
-    bool out_of_order = false;
-  };
-  absl::flat_hash_map<Key, Touched> touched;
+  absl::Status known = CheckReps(rows);
+  if (!known.ok()) return known;
+  absl::flat_hash_set<Key> out_of_order;
   AppendReport report;
   Query insert(db_,
                "INSERT INTO stage_events (event, opportunity, time_us, stage, ordinal, rep,"
                " amount_micros, attributes, record_time_us) VALUES (?,?,?,?,?,?,?,?,?)"
                " ON CONFLICT (opportunity, time_us, stage, ordinal) DO NOTHING");
+  // Folds the event into the state, as FoldedState::Apply does, if it comes after those before.
+  Query fold(db_,
+             "UPDATE opportunity_states SET"
+             " stage_entry_time_us=CASE WHEN stage IS ?2 THEN stage_entry_time_us ELSE ?3 END,"
+             " stage=?2, last_event_time_us=?3, rep=coalesce(?4, rep),"
+             " amount_micros=coalesce(?5, amount_micros), update_time_us=?6, revision=?7"
+             " WHERE opportunity=?1 AND last_event_time_us<=?3");
   for (size_t i = 0; i < rows.size() && db_.ok(); ++i) {
     const StageEventFact& row = rows[i];
     const int64_t revision = NextRevision(organization);
+    const std::optional<int64_t> rep = NullIf(row.rep, kNoKey);
+    const std::optional<int64_t> amount_micros = NullIf(row.amount_micros, kUnchanged);
     insert.Rebind(FactKey(organization, revision), row.opportunity, row.time_us, int{row.stage},
-                  int{row.ordinal}, NullIf(row.rep, kNoKey), NullIf(row.amount_micros, kUnchanged),
-                  row.attributes, now_us_);
+                  int{row.ordinal}, rep, amount_micros, row.attributes, now_us_);
     insert.Run();
-    if (db_.changes() == 0) {
-      --last_revisions_[organization];
-      Query stored(db_, kStoredEvent, row.opportunity, row.time_us, int{row.stage},
-                   int{row.ordinal});
-      if (stored.Step()) CompareEvent(db_, stored, i, row, report);
+    if (db_.changes() > 0) {
+      ++report.created;
+      fold.Rebind(row.opportunity, int{row.stage}, row.time_us, rep, amount_micros, now_us_,
+                  revision);
+      fold.Run();
+      if (db_.changes() == 0) out_of_order.insert(row.opportunity);
       continue;
     }
-    ++report.created;
-    const auto [entry, added] = touched.try_emplace(row.opportunity);
-    Touched& opportunity = entry->second;
-    if (added) opportunity.state = ReadState(row.opportunity, &opportunity.pipeline);
-    opportunity.revision = revision;
-    if (row.time_us < opportunity.state.last_event_time_us) opportunity.out_of_order = true;
-    opportunity.state.Apply({row.time_us, row.stage, row.rep, row.amount_micros});
+    --last_revisions_[organization];
+    Query stored(db_, kStoredEvent, row.opportunity, row.time_us, int{row.stage}, int{row.ordinal});
+    if (stored.Step()) CompareEvent(db_, stored, i, row, report);
   }
-  for (const auto& [key, opportunity] : touched) {
-    WriteState(key, opportunity.pipeline,
-               opportunity.out_of_order ? Fold(key, INT64_MAX) : opportunity.state,
-               opportunity.revision);
+  for (const Key opportunity : out_of_order) {
+    WriteState(opportunity, Fold(opportunity, INT64_MAX), last_revisions_[organization]);
   }
   if (!db_.ok()) return db_.TakeError();
   return report;
@@ -228,6 +245,8 @@ absl::StatusOr<AppendReport> SqliteTransaction::AppendStageEvents(
 
 absl::StatusOr<AppendReport> SqliteTransaction::AppendActivities(
     Key organization, absl::Span<const ActivityFact> rows) {
+  absl::Status known = CheckReps(rows);
+  if (!known.ok()) return known;
   AppendReport report;
   Query insert(db_,
                "INSERT INTO activities (activity, organization, id, rep, opportunity, time_us,"

@@ -11,9 +11,8 @@ namespace {
   "SELECT o.opportunity, o.id, p.id, coalesce(c.name, o.name), coalesce(c.units, o.units),"   \
   " o.create_time_us, CASE WHEN c.change IS NULL THEN o.expected_close_day"                   \
   " ELSE c.expected_close_day END, coalesce(c.attributes, o.attributes), o.record_time_us,"   \
-  " s.update_time_us, s.revision, s.stage, s.stage_entry_time_us, s.state, s.rep,"            \
-  " s.amount_micros, o.pipeline"                                                              \
-  " FROM opportunities o JOIN pipelines p USING (pipeline)"                                   \
+  " s.update_time_us, s.revision, s.stage, s.stage_entry_time_us, s.rep, s.amount_micros,"    \
+  " o.pipeline FROM opportunities o JOIN pipelines p USING (pipeline)"                        \
   " JOIN opportunity_states s USING (opportunity)"                                            \
   " LEFT JOIN opportunity_changes c ON c.change=(SELECT max(change) FROM opportunity_changes" \
   "   WHERE opportunity=o.opportunity AND record_time_us<?1)"
@@ -33,20 +32,22 @@ Opportunity ReadOpportunity(const Query& row) {
 }
 
 // Puts what events say into the record.
-void SetState(Connection& db, Key pipeline, const FoldedState& state, StageKind kind,
-              Opportunity& opportunity) {
+void SetState(Connection& db, Key pipeline, const FoldedState& state, Opportunity& opportunity) {
   opportunity.amount_micros = state.amount_micros;
   if (state.rep != kNoKey) {
     Query rep(db, "SELECT id FROM reps WHERE rep=?", state.rep);
     if (rep.Step()) opportunity.rep = rep.String(0);
   }
   if (state.stage < 0) return;
-  Query stage(db, "SELECT id FROM stages WHERE pipeline=? AND number=?", pipeline,
+  Query stage(db, "SELECT id, kind FROM stages WHERE pipeline=? AND number=?", pipeline,
               int{state.stage});
-  if (stage.Step()) opportunity.stage = stage.String(0);
+  if (!stage.Step()) return;
+  opportunity.stage = stage.String(0);
   opportunity.stage_entry_time_us = state.stage_entry_time_us;
-  opportunity.state = static_cast<OpportunityState>(kind);
-  if (kind != StageKind::kOpen) opportunity.close_time_us = state.stage_entry_time_us;
+  opportunity.state = static_cast<OpportunityState>(stage.Int(1));
+  if (opportunity.state != OpportunityState::kOpen) {
+    opportunity.close_time_us = state.stage_entry_time_us;
+  }
 }
 
 Opportunity ReadPresent(Connection& db, const Query& row) {
@@ -54,9 +55,9 @@ Opportunity ReadPresent(Connection& db, const Query& row) {
   FoldedState state;
   state.stage = static_cast<int16_t>(row.IntOr(11, -1));
   state.stage_entry_time_us = row.Int(12);
-  state.rep = row.IntOr(14, kNoKey);
-  state.amount_micros = row.Int(15);
-  SetState(db, row.Int(16), state, static_cast<StageKind>(row.Int(13)), opportunity);
+  state.rep = row.IntOr(13, kNoKey);
+  state.amount_micros = row.Int(14);
+  SetState(db, row.Int(15), state, opportunity);
   return opportunity;
 }
 
@@ -74,18 +75,6 @@ void FoldedState::Apply(const EventChange& event) {
   if (event.rep != kNoKey) rep = event.rep;
   if (event.amount_micros != kUnchanged) amount_micros = event.amount_micros;
   last_event_time_us = event.time_us;
-}
-
-StageKind SqliteTransaction::KindOf(Key pipeline, int16_t stage) {
-  if (stage < 0) return StageKind::kOpen;
-  std::vector<StageKind>& kinds = kinds_[pipeline];
-  if (kinds.empty()) {
-    for (const Stage& known : ReadStages(pipeline)) {
-      if (known.number >= static_cast<int>(kinds.size())) kinds.resize(known.number + 1);
-      kinds[known.number] = known.kind;
-    }
-  }
-  return stage < static_cast<int>(kinds.size()) ? kinds[stage] : StageKind::kOpen;
 }
 
 FoldedState SqliteTransaction::Fold(Key opportunity, int64_t before_us) {
@@ -106,12 +95,11 @@ FoldedState SqliteTransaction::Fold(Key opportunity, int64_t before_us) {
   return state;
 }
 
-FoldedState SqliteTransaction::ReadState(Key opportunity, Key* pipeline) {
+FoldedState SqliteTransaction::ReadState(Key opportunity) {
   FoldedState state;
   Query query(db_,
-              "SELECT s.stage, s.stage_entry_time_us, s.last_event_time_us, s.rep,"
-              " s.amount_micros, o.pipeline FROM opportunity_states s"
-              " JOIN opportunities o USING (opportunity) WHERE s.opportunity=?",
+              "SELECT stage, stage_entry_time_us, last_event_time_us, rep, amount_micros"
+              " FROM opportunity_states WHERE opportunity=?",
               opportunity);
   if (query.Step()) {
     state.stage = static_cast<int16_t>(query.IntOr(0, -1));
@@ -119,19 +107,16 @@ FoldedState SqliteTransaction::ReadState(Key opportunity, Key* pipeline) {
     state.last_event_time_us = query.Int(2);
     state.rep = query.IntOr(3, kNoKey);
     state.amount_micros = query.Int(4);
-    *pipeline = query.Int(5);
   }
   return state;
 }
 
-void SqliteTransaction::WriteState(Key opportunity, Key pipeline, const FoldedState& state,
-                                   int64_t revision) {
+void SqliteTransaction::WriteState(Key opportunity, const FoldedState& state, int64_t revision) {
   Query(db_,
         "UPDATE opportunity_states SET stage=?, stage_entry_time_us=?, last_event_time_us=?,"
-        " state=?, rep=?, amount_micros=?, update_time_us=?, revision=? WHERE opportunity=?",
+        " rep=?, amount_micros=?, update_time_us=?, revision=? WHERE opportunity=?",
         NullIf(state.stage, -1), state.stage_entry_time_us, state.last_event_time_us,
-        static_cast<int>(KindOf(pipeline, state.stage)), NullIf(state.rep, kNoKey),
-        state.amount_micros, now_us_, revision, opportunity)
+        NullIf(state.rep, kNoKey), state.amount_micros, now_us_, revision, opportunity)
       .Run();
 }
 
@@ -160,8 +145,7 @@ absl::StatusOr<Opportunity> SqliteTransaction::GetOpportunityAsOf(Key organizati
               organization, id);
   if (query.Step() && query.Int(5) < as_of_us) {
     Opportunity opportunity = ReadOpportunity(query);
-    const FoldedState state = Fold(opportunity.key, as_of_us);
-    SetState(db_, query.Int(16), state, KindOf(query.Int(16), state.stage), opportunity);
+    SetState(db_, query.Int(15), Fold(opportunity.key, as_of_us), opportunity);
     if (db_.ok()) return opportunity;
   }
   return db_.ok() ? NoOpportunity(id) : db_.TakeError();
@@ -173,7 +157,8 @@ absl::StatusOr<Page<Opportunity>> SqliteTransaction::ListOpportunities(
   Query query(db_,
               QUOTACAST_SELECT_OPPORTUNITY
               " WHERE o.organization=?2 AND o.id>?3 AND (?4=0 OR s.rep=?4)"
-              " AND (?5=0 OR o.pipeline=?5) AND (?6<0 OR s.state=?6) ORDER BY o.id",
+              " AND (?5=0 OR o.pipeline=?5) AND (?6<0 OR ?6=coalesce((SELECT kind FROM stages"
+              "   WHERE pipeline=o.pipeline AND number=s.stage), 0)) ORDER BY o.id",
               INT64_MAX, organization, page.after, filter.rep, filter.pipeline, state);
   return ReadPage<Opportunity>(db_, query, page.limit,
                                [this](const Query& row) { return ReadPresent(db_, row); });
@@ -187,8 +172,7 @@ absl::StatusOr<Opportunity> SqliteTransaction::UpdateOpportunity(
   const std::string named = absl::StrCat("opportunity \"", id, "\"");
   absl::Status fresh = CheckRevision(expected_revision, stored->recorded.revision, named);
   if (!fresh.ok()) return fresh;
-  Key pipeline = kNoKey;
-  const FoldedState state = ReadState(stored->key, &pipeline);
+  const FoldedState state = ReadState(stored->key);
   if (change.name || change.units || change.expected_close_day || change.attributes) {
     const int64_t revision = NextRevision(organization);
     Query(db_,
@@ -199,7 +183,7 @@ absl::StatusOr<Opportunity> SqliteTransaction::UpdateOpportunity(
           NullIf(change.expected_close_day.value_or(stored->expected_close_day), kNoDay),
           EncodeAttributes(change.attributes.value_or(stored->attributes)), now_us_)
         .Run();
-    WriteState(stored->key, pipeline, state, revision);
+    WriteState(stored->key, state, revision);
   }
   if (change.rep || change.amount_micros) {
     if (state.stage < 0) {

@@ -67,7 +67,7 @@ absl::StatusOr<Page<Pipeline>> SqliteTransaction::ListPipelines(Key organization
   });
 }
 
-// Leaves out numbers ever used: they may stand in events.
+// A stage keeps its number, which events refer to.
 absl::Status SqliteTransaction::WriteStages(Key pipeline, const std::vector<Stage>& stages) {
   const std::vector<Stage> old = ReadStages(pipeline);
   for (const Stage& stage : old) {
@@ -99,7 +99,6 @@ absl::Status SqliteTransaction::WriteStages(Key pipeline, const std::vector<Stag
           pipeline, number, position++, stage.id, stage.name, static_cast<int>(stage.kind))
         .Run();
   }
-  kinds_.erase(pipeline);
   return db_.ok() ? absl::OkStatus() : db_.TakeError();
 }
 
@@ -141,13 +140,14 @@ absl::Status SqliteTransaction::DeletePipeline(Key organization, absl::string_vi
   if (!stored.ok()) return stored.status();
   absl::Status fresh = CheckRevision(expected_revision, stored->recorded.revision, Named(id));
   if (!fresh.ok()) return fresh;
+  Query used(db_, "SELECT 1 FROM opportunities WHERE pipeline=? LIMIT 1", stored->key);
+  if (used.Step()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(Named(id), " cannot be deleted: opportunities are in it"));
+  }
   NextRevision(organization);
   Query(db_, "DELETE FROM pipelines WHERE pipeline=?", stored->key).Run();
-  if (db_.ok()) return absl::OkStatus();
-  const absl::Status error = db_.TakeError();
-  if (!absl::IsFailedPrecondition(error)) return error;
-  return absl::FailedPreconditionError(
-      absl::StrCat(Named(id), " cannot be deleted: opportunities are in it"));
+  return db_.ok() ? absl::OkStatus() : db_.TakeError();
 }
 
 }  // namespace quotacast::storage

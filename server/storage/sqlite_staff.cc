@@ -36,11 +36,7 @@ std::string Named(absl::string_view kind, absl::string_view id) {
   return absl::StrCat(kind, " \"", id, "\"");
 }
 
-// Deletes by foreign keys: what is still referred to stays.
-absl::Status AfterDelete(Connection& db, absl::string_view kind, absl::string_view id) {
-  if (db.ok()) return absl::OkStatus();
-  const absl::Status error = db.TakeError();
-  if (!absl::IsFailedPrecondition(error)) return error;
+absl::Status StillUsed(absl::string_view kind, absl::string_view id) {
   return absl::FailedPreconditionError(
       absl::StrCat(Named(kind, id), " cannot be deleted: other records still refer to it"));
 }
@@ -130,15 +126,16 @@ absl::Status SqliteTransaction::DeleteTeam(Key organization, absl::string_view i
   absl::Status fresh =
       CheckRevision(expected_revision, stored->recorded.revision, Named("team", id));
   if (!fresh.ok()) return fresh;
-  Query quotas(db_, "SELECT 1 FROM quotas WHERE organization=? AND owner_type=1 AND owner=?",
-               organization, stored->key);
-  if (quotas.Step()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(Named("team", id), " cannot be deleted: it has had quotas"));
-  }
+  Query used(db_,
+             "SELECT 1 WHERE"
+             " EXISTS (SELECT 1 FROM quotas WHERE organization=?2 AND owner_type=1 AND owner=?1)"
+             " OR EXISTS (SELECT 1 FROM teams WHERE parent=?1)"
+             " OR EXISTS (SELECT 1 FROM reps WHERE team=?1)",
+             stored->key, organization);
+  if (used.Step()) return StillUsed("team", id);
   NextRevision(organization);
   Query(db_, "DELETE FROM teams WHERE team=?", stored->key).Run();
-  return AfterDelete(db_, "team", id);
+  return db_.ok() ? absl::OkStatus() : db_.TakeError();
 }
 
 absl::StatusOr<Rep> SqliteTransaction::GetRep(Key organization, absl::string_view id) {
@@ -208,15 +205,19 @@ absl::Status SqliteTransaction::DeleteRep(Key organization, absl::string_view id
   absl::Status fresh =
       CheckRevision(expected_revision, stored->recorded.revision, Named("rep", id));
   if (!fresh.ok()) return fresh;
-  Query quotas(db_, "SELECT 1 FROM quotas WHERE organization=? AND owner_type=0 AND owner=?",
-               organization, stored->key);
-  if (quotas.Step()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(Named("rep", id), " cannot be deleted: it has had quotas"));
-  }
+  // No index serves these: a rep is seldom deleted, and facts are written all the time.
+  Query used(db_,
+             "SELECT 1 WHERE"
+             " EXISTS (SELECT 1 FROM quotas WHERE organization=?2 AND owner_type=0 AND owner=?1)"
+             " OR EXISTS (SELECT 1 FROM opportunities WHERE rep=?1)"
+             " OR EXISTS (SELECT 1 FROM stage_events WHERE rep=?1)"
+             " OR EXISTS (SELECT 1 FROM activities WHERE rep=?1)",
+             stored->key, organization);
+  if (used.Step()) return StillUsed("rep", id);
   NextRevision(organization);
+  known_reps_.erase(stored->key);
   Query(db_, "DELETE FROM reps WHERE rep=?", stored->key).Run();
-  return AfterDelete(db_, "rep", id);
+  return db_.ok() ? absl::OkStatus() : db_.TakeError();
 }
 
 }  // namespace quotacast::storage

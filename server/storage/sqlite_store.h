@@ -19,12 +19,12 @@
 namespace quotacast::storage {
 
 struct SqliteStoreOptions {
-  std::string folder;               // Made if it is not there (its parent must be).
-  int read_connections = 4;         // > 0; a Read beyond them waits for one to come back.
-  int64_t max_file_bytes = 0;       // > 0: refuse writes that grow the file beyond it.
-  std::function<int64_t()> now_us;  // The clock; empty: the system's.
+  std::string folder;                         // Made if it is not there (its parent must be).
+  int read_connections = 4;                   // > 0; a Read beyond them waits for one to come back.
+  int64_t max_file_bytes = 0;                 // > 0: refuse writes that grow the file beyond it.
+  std::function<int64_t()> now_us = nullptr;  // The clock; empty: the system's.
   // Called on the writer thread before the process is ended because of an I/O error.
-  std::function<void(const absl::Status&)> on_io_error;
+  std::function<void(const absl::Status&)> on_io_error = nullptr;
 };
 
 // Creates the file, or opens it and brings its schema up to date. FAILED_PRECONDITION if another

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "server/storage/sqlite.h"
 #include "server/storage/store.h"
 
@@ -143,6 +144,8 @@ class SqliteTransaction final : public WriteTransaction {
   absl::StatusOr<Key> KeyOf(const char* sql, absl::string_view kind, Key organization,
                             absl::string_view id);
   absl::Status CheckTeamTree(Key team);
+  template <typename Row>
+  absl::Status CheckReps(absl::Span<const Row> rows);
   absl::Status WriteStages(Key pipeline, const std::vector<Stage>& stages);
   std::vector<Stage> ReadStages(Key pipeline);
   absl::StatusOr<Key> FindQuota(Key organization, const Quota& identity);
@@ -154,17 +157,14 @@ class SqliteTransaction final : public WriteTransaction {
   absl::StatusOr<Key> OpportunityKey(Key organization, absl::string_view id);
   // Folds the opportunity's events before `before_us`.
   FoldedState Fold(Key opportunity, int64_t before_us);
-  StageKind KindOf(Key pipeline, int16_t stage);
-  // The stored state, with which new events go on.
-  FoldedState ReadState(Key opportunity, Key* pipeline);
-  void WriteState(Key opportunity, Key pipeline, const FoldedState& state, int64_t revision);
+  FoldedState ReadState(Key opportunity);
+  void WriteState(Key opportunity, const FoldedState& state, int64_t revision);
 
   Connection& db_;
   int64_t now_us_;
   std::function<void()> on_end_;
   absl::flat_hash_map<Key, int64_t> last_revisions_;
-  // Kinds of the stages of pipelines, by number.
-  absl::flat_hash_map<Key, std::vector<StageKind>> kinds_;
+  absl::flat_hash_set<Key> known_reps_;
 };
 
 // ABORTED if there is an expected revision and it is not `stored`.

@@ -91,8 +91,8 @@ void SqliteWriter::CommitGroup() {
          (answers.empty() || std::chrono::steady_clock::now() - start < kGroupDuration)) {
     std::optional<Request> request = TakeRequest();
     if (!request.has_value()) break;
-    absl::StatusOr<std::string> response = group;
-    if (group.ok()) response = RunRequest(*request, answers.empty());
+    absl::StatusOr<std::string> response =
+        group.ok() ? RunRequest(*request, answers.empty()) : absl::StatusOr<std::string>(group);
     // An error may have rolled back the transaction, and with it the requests before.
     if (group.ok() && !db_->in_transaction()) {
       group = response.ok() ? absl::InternalError("database: no transaction") : response.status();
