@@ -21,7 +21,7 @@ double ToDays(int64_t weight) {
 std::vector<ByWeekday> DaysAtWork(const FittedModel& model, const RecencyWeights& weights) {
   std::vector<ByWeekday> days(model.reps.size(), ByWeekday{});
   for (size_t r = 0; r < model.reps.size(); ++r) {
-    const Day begin = std::max(model.first_day, model.reps[r].first_day);
+    const Day begin = std::max(model.first_day, model.reps[r].start_day);
     const Day end = std::min(model.as_of_day, model.reps[r].end_day);
     if (begin >= end) continue;
     std::vector<int64_t> by_class(kDayClassCount);

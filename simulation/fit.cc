@@ -30,16 +30,13 @@ Day FirstDay(const Observation& observation) {
 void AddRepsAndTeams(const History& history, const Observation& observation, FittedModel& model) {
   for (const Team& team : history.teams) model.team_parents.push_back(team.parent);
   for (const Rep& rep : history.reps) {
-    model.reps.push_back({NaturalKey(rep.id), rep.team, rep.end_day, INT32_MAX});
+    model.reps.push_back({NaturalKey(rep.id), rep.team, rep.start_day, rep.end_day, INT32_MAX});
   }
   const auto see = [&](int32_t rep, Day day) {
-    if (rep != kNone) model.reps[rep].first_day = std::min(model.reps[rep].first_day, day);
+    if (rep != kNone) model.reps[rep].first_seen = std::min(model.reps[rep].first_seen, day);
   };
   for (const Creation& creation : observation.creations) see(creation.rep, creation.day);
   for (const Visit& visit : observation.visits) see(visit.rep, visit.first_day);
-  for (size_t r = 0; r < history.reps.size(); ++r) {
-    if (history.reps[r].start_day != INT32_MIN) model.reps[r].first_day = history.reps[r].start_day;
-  }
 }
 
 void AddCells(const History& history, FittedModel& model) {

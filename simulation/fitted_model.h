@@ -113,9 +113,9 @@ struct OpenOpportunity {
 struct FittedRep {
   uint64_t key = 0;
   int32_t team = kNone;
-  Day end_day = INT32_MAX;    // Creates nothing from this day on.
-  Day first_day = INT32_MAX;  // First day at work: the start day where known, else the first seen
-                              // of any opportunity of theirs.
+  Day start_day = INT32_MIN;  // Creates nothing before it; INT32_MIN where unknown.
+  Day end_day = INT32_MAX;    // Creates nothing from it on.
+  Day first_seen = INT32_MAX;  // First day of any opportunity of theirs; INT32_MAX where none.
 };
 
 struct FittedModel {

@@ -106,7 +106,7 @@ double HazardsOf(const FittedModel& model, const PointParameters& point, int32_t
 
 double ArrivalsOn(const FittedModel& model, const PointParameters& point, int32_t pipeline,
                   int32_t rep, Day day) {
-  if (day < model.reps[rep].first_day || day >= model.reps[rep].end_day) return 0;
+  if (day < model.reps[rep].start_day || day >= model.reps[rep].end_day) return 0;
   const PointArrivals& arrivals = point.pipelines[pipeline];
   return arrivals.reps[rep] * arrivals.weekday[WeekdayOf(day, model.calendar)];
 }

@@ -50,7 +50,9 @@ absl::Status ValidateQuestion(const FittedModel& model, const Question& question
 std::vector<Pace> PacesOf(const FittedModel& model, const Question& question) {
   std::vector<PaceUnit> units;
   for (size_t r = 0; r < model.reps.size(); ++r) {
-    units.push_back({{static_cast<int32_t>(r)}, model.reps[r].first_day});
+    const FittedRep& rep = model.reps[r];
+    const Day first = rep.start_day == INT32_MIN ? rep.first_seen : rep.start_day;
+    units.push_back({{static_cast<int32_t>(r)}, first});
   }
   const int elapsed = std::max(0, model.as_of_day - question.period_start);
   return RestOfPeriodPace(model.bookings[static_cast<size_t>(question.measure)], units,

@@ -93,10 +93,9 @@ RepTrials::PipelineChances RepTrials::CompileUntil(int32_t pipeline, Day end,
   PipelineChances chances = {compiled.starts, Broadcast(0)};
   const FittedRep& fitted = model_.reps[question_.rep];
   const ArrivalDraw& arrivals = company.pipelines[pipeline];
-  const bool starts_later = fitted.first_day != INT32_MAX;
   for (size_t t = 0; t < compiled.new_by_day.size(); ++t) {
     const Day day = model_.as_of_day + static_cast<Day>(t);
-    if (day >= fitted.end_day || (starts_later && day < fitted.first_day)) continue;
+    if (day < fitted.start_day || day >= fitted.end_day) continue;
     const double fraction = t == 0 ? model_.first_day_fraction : 1;
     const Lanes& weekday = arrivals.weekday[WeekdayOf(day, model_.calendar)];
     for (int l = 0; l < kLanes; ++l) {
