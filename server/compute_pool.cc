@@ -44,6 +44,7 @@ absl::Status ComputePool::Run(const std::function<bool()>& cancelled, Work work)
       return absl::CancelledError("cancelled before it was computed");
     }
   }
+  if (job->thrown) std::rethrow_exception(job->thrown);
   return absl::OkStatus();
 }
 
@@ -60,7 +61,11 @@ void ComputePool::RunJobs() {
     const int idle = thread_count() - running_ - static_cast<int>(queue_.size());
     mutex_.Unlock();
     const absl::Time start = absl::Now();
-    job->work(1 + std::max(idle, 0));
+    try {
+      job->work(1 + std::max(idle, 0));
+    } catch (...) {
+      job->thrown = std::current_exception();
+    }
     const absl::Duration time = absl::Now() - start;
     mutex_.Lock();
     --running_;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -31,7 +32,8 @@ class ComputePool {
 
   // Runs `work` on a thread of the pool and waits until it is done. RESOURCE_EXHAUSTED with
   // RetryInfo if the queue is full; CANCELLED if `cancelled` is true before the work starts (it is
-  // polled every 10 ms meanwhile; a job that runs must poll it for itself).
+  // polled every 10 ms meanwhile; a job that runs must poll it for itself). What `work` throws is
+  // thrown here.
   absl::Status Run(const std::function<bool()>& cancelled, Work work);
 
   int thread_count() const { return static_cast<int>(threads_.size()); }
@@ -41,6 +43,7 @@ class ComputePool {
     Work work;
     bool started = false;
     bool done = false;
+    std::exception_ptr thrown;
   };
 
   void RunJobs();

@@ -1,0 +1,194 @@
+#include "server/handlers/forecast.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/convert/forecast.h"
+#include "server/convert/names.h"
+#include "server/convert/scalars.h"
+#include "server/errors.h"
+#include "server/handlers/forecast_selection.h"
+#include "server/period.h"
+#include "simulation/forecast.h"
+
+namespace quotacast::handlers {
+namespace {
+
+constexpr int64_t kTrialsMin = 100;
+constexpr int64_t kTrialsMax = 10'000'000;
+constexpr double kPrecisionMin = 0.05;
+constexpr double kPrecisionMax = 10;
+
+// Ids of resource names in the organization.
+std::vector<std::string> ParseNames(absl::string_view field, const std::string& organization,
+                                    absl::string_view collection,
+                                    const google::protobuf::RepeatedPtrField<std::string>& names,
+                                    errors::FieldErrors& problems) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < names.size(); ++i) {
+    const std::string path = absl::StrCat(field, "[", i, "]");
+    auto name = convert::ParseChildName(path, collection, names[i]);
+    problems.Add(name.status());
+    if (!name.ok()) continue;
+    if (name->organization != organization) {
+      problems.Add(path, absl::StrCat("must lie in parent; got ", convert::Quoted(names[i])));
+    }
+    ids.push_back(std::move(name->id));
+  }
+  return ids;
+}
+
+simulation::ForecastOptions ParseOptions(const v1::ForecastAttainmentRequest& request,
+                                         errors::FieldErrors& problems) {
+  simulation::ForecastOptions options;
+  if (request.trial_count() != 0) {
+    options.trial_count = request.trial_count();
+    if (options.trial_count < kTrialsMin || options.trial_count > kTrialsMax) {
+      problems.Add("trial_count", absl::StrCat("must be ", kTrialsMin, " to ", kTrialsMax, "; got ",
+                                               options.trial_count));
+    }
+  }
+  options.precision_pp = request.precision_pp();
+  // Written so that NaN is refused.
+  if (options.precision_pp != 0 &&
+      !(options.precision_pp >= kPrecisionMin && options.precision_pp <= kPrecisionMax)) {
+    problems.Add("precision_pp", absl::StrCat("must be ", kPrecisionMin, " to ", kPrecisionMax,
+                                              "; got ", options.precision_pp));
+  }
+  if (options.precision_pp != 0 && request.trial_count() != 0) {
+    problems.Add("trial_count", "must not be given together with precision_pp");
+  }
+  if (request.has_seed()) options.seed = request.seed();
+  if (request.has_run_rate_share()) {
+    options.run_rate_share = request.run_rate_share();
+    if (!(options.run_rate_share >= 0 && options.run_rate_share <= 1)) {
+      problems.Add("run_rate_share", absl::StrCat("must be 0 to 1; got ", options.run_rate_share));
+    }
+  }
+  return options;
+}
+
+// All of a request that can be read without its organization, but for the period.
+Selection ParseSelection(const v1::ForecastAttainmentRequest& request,
+                         const std::string& organization, errors::FieldErrors& problems) {
+  Selection selection;
+  selection.reps = ParseNames("reps", organization, "reps", request.reps(), problems);
+  selection.teams = ParseNames("teams", organization, "teams", request.teams(), problems);
+  if (!v1::Measure_IsValid(request.measure())) {
+    problems.Add("measure",
+                 absl::StrCat("must be AMOUNT, UNITS or nothing; got ", request.measure()));
+  } else if (request.measure() != v1::MEASURE_UNSPECIFIED) {
+    selection.measure = request.measure() == v1::AMOUNT ? simulation::Measure::kAmount
+                                                        : simulation::Measure::kUnits;
+  }
+  selection.as_of_us = absl::ToUnixMicros(absl::Now());
+  if (request.has_as_of()) {
+    const auto as_of = convert::FromTimestamp("as_of", request.as_of());
+    problems.Add(as_of.status());
+    if (as_of.ok()) selection.as_of_us = *as_of;
+  }
+  return selection;
+}
+
+// What is asked, and the history that answers it.
+struct Asked {
+  storage::Organization organization;
+  std::shared_ptr<const simulation::History> history;
+  Questions questions;
+};
+
+absl::StatusOr<Asked> Ask(const Context& context, Engine& engine, const std::string& organization,
+                          const std::string& period, Selection& selection) {
+  auto snapshot = OpenSnapshot(context, organization);
+  if (!snapshot.ok()) return snapshot.status();
+  if (!period.empty()) {
+    const auto parsed =
+        ParsePeriod("period", period, snapshot->organization.fiscal_year_start_month);
+    if (!parsed.ok()) return parsed.status();
+    selection.period = *parsed;
+  }
+  auto history = engine.histories.Get(*snapshot->read, snapshot->organization);
+  if (!history.ok()) return history.status();
+  storage::QuotaFilter filter;
+  filter.as_of_us = selection.as_of_us;
+  const auto quotas = snapshot->read->ListQuotas(snapshot->organization.key, filter, {});
+  if (!quotas.ok()) return quotas.status();
+  auto questions = SelectQuestions(organization, **history, quotas->items, selection);
+  if (!questions.ok()) return questions.status();
+  return Asked{std::move(snapshot->organization), *std::move(history), *std::move(questions)};
+}
+
+v1::Forecast ToProto(const Asked& asked, const AskedQuestion& question,
+                     const simulation::Forecast& forecast) {
+  v1::Forecast proto = convert::ToProto(forecast);
+  const std::string& organization = asked.organization.id;
+  if (question.everyone) {
+    proto.set_organization(convert::OrganizationName(organization));
+  } else if (question.question.owner_type == simulation::OwnerType::kTeam) {
+    const auto& team = asked.history->teams[question.question.owner];
+    proto.set_team(convert::FormatChildName(organization, "teams", team.id));
+  } else {
+    const auto& rep = asked.history->reps[question.question.owner];
+    proto.set_rep(convert::FormatChildName(organization, "reps", rep.id));
+  }
+  proto.set_rep_count(question.rep_count);
+  proto.set_target_is_sum(question.target_is_sum);
+  return proto;
+}
+
+void AddWarnings(const Asked& asked, v1::ForecastAttainmentResponse& response) {
+  for (const std::string& rep : asked.questions.reps_without_quota) {
+    v1::ForecastWarning* warning = response.add_warnings();
+    warning->set_code("REP_WITHOUT_QUOTA");
+    warning->set_message(absl::StrCat(convert::FormatChildName(asked.organization.id, "reps", rep),
+                                      " has no quota for the period and measure asked for"));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
+    const Context& context, Engine& engine, const v1::ForecastAttainmentRequest& request) {
+  const auto organization = convert::ParseOrganizationName("parent", request.parent());
+  if (!organization.ok()) return organization.status();
+  errors::FieldErrors problems;
+  Selection selection = ParseSelection(request, *organization, problems);
+  simulation::ForecastOptions options = ParseOptions(request, problems);
+  if (!problems.empty()) return problems.ToStatus();
+  const auto asked = Ask(context, engine, *organization, request.period(), selection);
+  if (!asked.ok()) return asked.status();
+
+  std::vector<simulation::Question> questions;
+  for (const AskedQuestion& rep : asked->questions.reps) questions.push_back(rep.question);
+  for (const AskedQuestion& total : asked->questions.totals) questions.push_back(total.question);
+  options.cancelled = context.cancelled;
+  absl::StatusOr<std::vector<simulation::Forecast>> forecasts;
+  const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int thread_count) {
+    options.thread_count = thread_count;
+    forecasts =
+        simulation::ForecastAttainment(*asked->history, selection.as_of_us, questions, options);
+  });
+  if (!admitted.ok()) return admitted;
+  if (!forecasts.ok()) return forecasts.status();
+
+  v1::ForecastAttainmentResponse response;
+  *response.mutable_as_of() = convert::ToTimestamp(selection.as_of_us);
+  const size_t rep_count = asked->questions.reps.size();
+  for (size_t i = 0; i < rep_count; ++i) {
+    *response.add_forecasts() = ToProto(*asked, asked->questions.reps[i], (*forecasts)[i]);
+  }
+  for (size_t i = 0; i < asked->questions.totals.size(); ++i) {
+    *response.add_totals() =
+        ToProto(*asked, asked->questions.totals[i], (*forecasts)[rep_count + i]);
+  }
+  response.set_currency_code(asked->organization.currency);
+  response.set_seed(options.seed);
+  response.set_run_rate_share(options.run_rate_share);
+  AddWarnings(*asked, response);
+  return response;
+}
+
+}  // namespace quotacast::handlers
