@@ -90,7 +90,7 @@ FittedModel WorkedCase(const WorkedCaseOptions& options) {
   model.pipelines.push_back(std::move(pipeline));
   const std::pair<int, int> cells_and_ages[] = {{0, 1}, {0, 5}, {0, 20}, {1, 1}, {1, 8}, {1, 30}};
   for (int32_t r = 0; r < options.copies; ++r) {
-    model.reps.push_back({.key = NaturalKey(absl::StrCat("rep", r)), .first_day = INT32_MIN});
+    model.reps.push_back({.key = NaturalKey(absl::StrCat("rep", r))});
     for (int i = 0; i < 6; ++i) {
       OpenOpportunity open;
       open.key = NaturalKey(absl::StrCat("open", r, "-", i));
