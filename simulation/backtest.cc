@@ -41,6 +41,10 @@ absl::Status Validate(const BacktestOptions& options) {
   if (options.from >= options.to) {
     return absl::InvalidArgumentError("from must be before to");
   }
+  if (options.forecast.thread_count < 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("thread_count must be >= 1; got ", options.forecast.thread_count));
+  }
   return absl::OkStatus();
 }
 
@@ -179,7 +183,9 @@ absl::Status AnswerAll(const History& history, const BacktestOptions& options, I
     }
   };
   std::vector<std::thread> threads;
-  for (int t = 1; t < options.forecast.thread_count; ++t) threads.emplace_back(worker);
+  const size_t thread_count =
+      std::min(static_cast<size_t>(options.forecast.thread_count), work.size());
+  for (size_t t = 1; t < thread_count; ++t) threads.emplace_back(worker);
   worker();
   for (std::thread& thread : threads) thread.join();
   return status;
