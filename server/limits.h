@@ -44,6 +44,9 @@ inline constexpr size_t kMessageMaxBytes = 4 * 1024 * 1024;
 inline constexpr size_t kImportBatchRowsMax = 20'000;
 inline constexpr size_t kImportErrorsMax = 100;
 
+// Rows of one stream: it keeps what is needed to tell repetitions, some 35 bytes a row.
+inline constexpr int64_t kImportRowsMax = 10'000'000;
+
 // How long the answer to a request_id is kept for a retry.
 inline constexpr int64_t kIdempotencyKeptUs = int64_t{24} * 60 * 60 * 1'000'000;
 

@@ -223,4 +223,26 @@ absl::StatusOr<AppendReport> SqliteTransaction::AppendQuotas(Key organization,
   return CheckOrAppendQuotas(organization, rows, true);
 }
 
+absl::Status SqliteTransaction::ScanQuotas(
+    Key organization, absl::FunctionRef<void(Key, int64_t, const QuotaFact&)> sink) {
+  Query query(db_,
+              "SELECT q.quota, q.owner_type, q.owner, q.period_start, q.period_end, q.measure,"
+              " f.effective_time_us, coalesce(f.target, 0), f.attributes"
+              " FROM quotas q JOIN quota_facts f USING (quota) WHERE q.organization=?"
+              " ORDER BY q.quota, f.fact",
+              organization);
+  while (query.Step()) {
+    QuotaFact fact;
+    fact.owner_type = static_cast<OwnerType>(query.Int(1));
+    fact.owner = query.Int(2);
+    fact.period_start = static_cast<Day>(query.Int(3));
+    fact.period_end = static_cast<Day>(query.Int(4));
+    fact.measure = static_cast<Measure>(query.Int(5));
+    fact.target = query.Int(7);
+    fact.attributes = query.Text(8);
+    sink(query.Int(0), query.Int(6), fact);
+  }
+  return db_.ok() ? absl::OkStatus() : db_.TakeError();
+}
+
 }  // namespace quotacast::storage

@@ -100,6 +100,9 @@ class SqliteTransaction final : public WriteTransaction {
   absl::Status ScanActivities(Key organization, int64_t after_revision,
                               absl::FunctionRef<void(const ActivityFact&)> sink) override;
 
+  absl::Status ScanQuotas(Key organization,
+                          absl::FunctionRef<void(Key, int64_t, const QuotaFact&)> sink) override;
+
   int64_t NowUs() const override { return now_us_; }
   absl::StatusOr<Organization> InsertOrganization(const Organization& organization) override;
   absl::StatusOr<Organization> UpdateOrganization(

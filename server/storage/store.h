@@ -148,6 +148,11 @@ class ReadTransaction {
                                        absl::FunctionRef<void(const StageEventFact&)> sink) = 0;
   virtual absl::Status ScanActivities(Key organization, int64_t after_revision,
                                       absl::FunctionRef<void(const ActivityFact&)> sink) = 0;
+  // Every fact of every quota, each quota's together and in order; a target of 0 withdraws it.
+  // `effective_time_us` is INT64_MIN for the first of a quota: it holds from the beginning of time.
+  virtual absl::Status ScanQuotas(
+      Key organization,
+      absl::FunctionRef<void(Key quota, int64_t effective_time_us, const QuotaFact&)> sink) = 0;
 };
 
 // A change to an opportunity; nullopt (and kNoKey): unchanged. Owner and amount become a stage

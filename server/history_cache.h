@@ -1,0 +1,75 @@
+#ifndef QUOTACAST_SERVER_HISTORY_CACHE_H_
+#define QUOTACAST_SERVER_HISTORY_CACHE_H_
+
+// Companies' histories in memory, in the form that the simulation takes, as of what the store holds
+// now.
+
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "server/storage/mutex.h"
+#include "server/storage/store.h"
+#include "simulation/history.h"
+
+namespace quotacast {
+
+// A quota, and while what it says was what was known.
+struct DatedQuota {
+  simulation::Quota quota;
+  int64_t from_us = INT64_MIN;
+  int64_t until_us = INT64_MAX;  // Exclusive.
+};
+
+struct CompanyHistory {
+  storage::Organization organization;
+  int64_t revision = 0;  // Of the organization, when this was read.
+  // Reps, teams and pipelines are in the order of their ids. `quotas` are those of now.
+  // Opportunities are as first known; the label of one is its name, where others have the same.
+  simulation::History history;
+  std::vector<DatedQuota> dated_quotas;
+
+  // The quotas as known as of an instant (exclusive).
+  std::vector<simulation::Quota> QuotasAsOf(int64_t as_of_us) const;
+};
+
+// Thread-safe. A history of 1 million stage events and 3 million activities takes some 150 MB, and
+// as much again while it is brought up to date.
+class HistoryCache {
+ public:
+  // Keeps the `organizations_max` histories used last. `store` must outlive the cache.
+  explicit HistoryCache(storage::Store& store, size_t organizations_max = 8)
+      : store_(store), organizations_max_(organizations_max) {}
+
+  // The history as it is now: read from the store the first time, afterwards only what is new.
+  // NOT_FOUND if there is no such organization.
+  absl::StatusOr<std::shared_ptr<const CompanyHistory>> Get(absl::string_view organization_id)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  // What is needed to go on from a history.
+  struct Known;
+  struct Entry {
+    Mutex mutex;  // Held while loading: others who ask for the organization wait for it.
+    std::shared_ptr<const Known> known ABSL_GUARDED_BY(mutex);
+  };
+  std::shared_ptr<Entry> EntryOf(absl::string_view organization_id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  void Forget(absl::string_view organization_id) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  storage::Store& store_;
+  const size_t organizations_max_;
+  Mutex mutex_;
+  std::list<std::string> used_last_first_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, std::shared_ptr<Entry>> entries_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace quotacast
+
+#endif  // QUOTACAST_SERVER_HISTORY_CACHE_H_
