@@ -113,7 +113,9 @@ int Main(int argc, char** argv) {
   }
   if (LacksCommand(app)) {
     if (!app.remaining(true).empty()) return FailUsage(app, "unknown command");
-    std::fputs(Deepest(&app)->help().c_str(), stderr);
+    const CLI::App* chosen = Deepest(&app);
+    const std::string before = chosen->get_parent() == nullptr ? "" : NameOf(*chosen->get_parent());
+    std::fputs(chosen->help(before).c_str(), stderr);
     return kUsage;
   }
   return session.action();
