@@ -14,8 +14,9 @@ inline constexpr size_t kOrganizationIdMaxBytes = 63;
 inline constexpr size_t kNameMaxBytes = 1'000;
 inline constexpr size_t kRequestIdMaxBytes = 128;
 
-// Attributes of one row: every key and value together.
+// Attributes of one row: every key and value together, and how many.
 inline constexpr size_t kAttributesMaxBytes = 4 * 1024;
+inline constexpr int kAttributesMax = 100;
 
 // Money (micro units), units and quota targets. Sums of money are int64: 900 of the largest amounts
 // fit, and any number of usual ones.
