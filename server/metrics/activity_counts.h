@@ -1,0 +1,42 @@
+#ifndef QUOTACAST_SERVER_METRICS_ACTIVITY_COUNTS_H_
+#define QUOTACAST_SERVER_METRICS_ACTIVITY_COUNTS_H_
+
+// What was done in a window: activities by type, and what came back.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "server/metrics/grouping.h"
+#include "server/metrics/rates.h"
+#include "server/metrics/window.h"
+#include "simulation/history.h"
+
+namespace quotacast::metrics {
+
+inline constexpr int kActivityTypeCount = 5;
+
+inline size_t IndexOf(simulation::ActivityType type) { return static_cast<size_t>(type); }
+
+struct ActivityCounts {
+  std::array<int64_t, kActivityTypeCount> made{};       // By ActivityType.
+  std::array<int64_t, kActivityTypeCount> connected{};  // A conversation, or a reply.
+  std::array<int64_t, kActivityTypeCount> answered{};   // Outcome known: connected or no answer.
+  int64_t talk_seconds = 0;                             // Of calls whose length is known.
+  // Calls to nobody's opportunity yet: without one, or at or before its creation.
+  int64_t prospecting_calls = 0;
+  double working_days = 0;  // Of the reps together.
+
+  ActivityCounts& operator+=(const ActivityCounts& other);
+  // Conversations per call or replies per e-mail, of those with a known outcome.
+  Counts ConnectRate(simulation::ActivityType type) const;
+  Counts PerWorkingDay(simulation::ActivityType type) const;
+};
+
+// By row. Reads only the activities of the window.
+std::vector<ActivityCounts> CountActivities(const simulation::History& history,
+                                            const Grouping& grouping, Window window);
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVER_METRICS_ACTIVITY_COUNTS_H_

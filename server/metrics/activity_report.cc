@@ -1,0 +1,41 @@
+#include "server/metrics/activity_report.h"
+
+#include <algorithm>
+
+namespace quotacast::metrics {
+
+ActivityReport ReportActivity(const simulation::History& history, const ActivityIndex& index,
+                              simulation::Period period, int64_t as_of_us) {
+  const simulation::Period previous = simulation::Earlier(period, 1);
+  const Window window = WindowOf(period, as_of_us, history.time_zone);
+  const Window before = WindowOf(previous, as_of_us, history.time_zone);
+  const Grouping grouping(history);
+  const StageIndex stages(history);
+
+  ContactCounter contacts(grouping, window), contacts_before(grouping, before);
+  FollowUpCounter follow_ups(grouping, stages, window), follow_ups_before(grouping, stages, before);
+  EffectCounter effect(grouping, stages, window);
+  const int64_t start_us = std::min(window.start_us, before.start_us);
+  Journey journey;
+  for (size_t i = 0; i < history.opportunities.size(); ++i) {
+    const auto opportunity = static_cast<int32_t>(i);
+    if (!ReadJourney(history, opportunity, as_of_us, journey)) continue;
+    // What was closed before either period began is in none of the figures.
+    if (!journey.IsOpen() && journey.close_us < start_us) continue;
+    const absl::Span<const LinkedActivity> activities = index.Of(opportunity);
+    contacts.Add(journey, activities);
+    contacts_before.Add(journey, activities);
+    follow_ups.Add(journey, activities);
+    follow_ups_before.Add(journey, activities);
+    effect.Add(journey, activities);
+  }
+  return {grouping,
+          stages,
+          {period, window, CountActivities(history, grouping, window), contacts.Finish(),
+           follow_ups.Finish()},
+          {previous, before, CountActivities(history, grouping, before), contacts_before.Finish(),
+           follow_ups_before.Finish()},
+          effect.Finish()};
+}
+
+}  // namespace quotacast::metrics

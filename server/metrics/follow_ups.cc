@@ -1,0 +1,61 @@
+#include "server/metrics/follow_ups.h"
+
+#include <utility>
+
+namespace quotacast::metrics {
+
+using simulation::ActivityType;
+using simulation::StageKind;
+
+FollowUpCounts& FollowUpCounts::operator+=(const FollowUpCounts& other) {
+  won += other.won;
+  lost += other.lost;
+  return *this;
+}
+
+Counts FollowUpCounts::GivenUpAfterOne() const {
+  return {static_cast<double>(lost.bins[1]), static_cast<double>(lost.Count() - lost.bins[0])};
+}
+
+bool IsFollowUp(const LinkedActivity& activity, int64_t create_us) {
+  if (activity.type == ActivityType::kFollowUp) return true;
+  return (activity.type == ActivityType::kCall || activity.type == ActivityType::kEmail) &&
+         activity.time_us > create_us;
+}
+
+FollowUpCounter::FollowUpCounter(const Grouping& grouping, const StageIndex& stages, Window window)
+    : window_(window), grouping_(&grouping), stages_(&stages) {
+  table_.rows.resize(grouping.row_count());
+  table_.per_advance.resize(grouping.row_count() * stages.size());
+}
+
+void FollowUpCounter::Add(const Journey& journey, absl::Span<const LinkedActivity> activities) {
+  const bool closed = !journey.IsOpen() && window_.Holds(journey.close_us);
+  int64_t total = 0;
+  size_t next = 0;
+  for (const Stay& stay : journey.stays) {
+    int64_t during = 0;
+    for (; next < activities.size() && activities[next].time_us < stay.exit_us; ++next) {
+      during += IsFollowUp(activities[next], journey.create_us);
+    }
+    total += during;
+    if (stay.next_stage == simulation::kNone || !window_.Holds(stay.exit_us)) continue;
+    const StageKind kind = (*stages_)[stages_->Of(journey.pipeline, stay.next_stage)].kind;
+    const bool advanced =
+        kind == StageKind::kWon || (kind == StageKind::kOpen && stay.next_stage > stay.stage);
+    if (!advanced) continue;
+    const size_t stage = stages_->Of(journey.pipeline, stay.stage);
+    table_.per_advance[grouping_->RepRow(stay.rep) * stages_->size() + stage].Add(during);
+  }
+  if (!closed) return;
+  FollowUpCounts& row = table_.rows[grouping_->RepRow(journey.close_rep)];
+  (journey.state == StageKind::kWon ? row.won : row.lost).Add(total);
+}
+
+FollowUpTable FollowUpCounter::Finish() {
+  grouping_->SumUp(table_.rows);
+  grouping_->SumUp(table_.per_advance, stages_->size());
+  return std::move(table_);
+}
+
+}  // namespace quotacast::metrics

@@ -1,0 +1,141 @@
+#include "server/metrics/pipeline_report.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace quotacast::metrics {
+namespace {
+
+using simulation::Measure;
+using simulation::Period;
+
+constexpr int kPastPeriods = 12;
+constexpr int64_t kYearUs = static_cast<int64_t>(365 * kDayUs);
+
+// What is counted for a period on the one pass over the history.
+struct PeriodCounters {
+  PeriodCounters(const Grouping& grouping, const StageIndex& stages, Period p, Window w)
+      : period(p),
+        window(w),
+        closes(grouping, stages, w),
+        conversion(grouping, stages, w),
+        durations(grouping, stages, w) {}
+  void Add(const Journey& journey, int64_t as_of_us) {
+    closes.Add(journey);
+    conversion.Add(journey, as_of_us);
+    durations.Add(journey);
+  }
+  PipelineFigures Finish(std::vector<Attainment> attainment) {
+    return {period,
+            window,
+            closes.Finish(),
+            conversion.Finish(),
+            durations.Finish(),
+            std::move(attainment)};
+  }
+
+  Period period;
+  Window window;
+  CloseCounter closes;
+  ConversionCounter conversion;
+  StageDurationCounter durations;
+};
+
+std::vector<int64_t> StartsOf(const std::vector<Period>& periods, absl::TimeZone zone) {
+  std::vector<int64_t> starts;
+  for (const Period& period : periods) {
+    starts.push_back(simulation::StartOfDayUs(period.start, zone));
+  }
+  std::reverse(starts.begin(), starts.end());
+  return starts;
+}
+
+LoadBand BandOf(const PipelineReport& report) {
+  std::vector<LoadOutcome> outcomes;
+  const size_t reps = report.grouping.rep_count();
+  for (size_t k = 0; k < report.past.size(); ++k) {
+    const int32_t* const loads = &report.load.past[(report.past.size() - 1 - k) * reps];
+    for (size_t rep = 0; rep < reps; ++rep) {
+      const Attainment& attainment = report.past[k][rep];
+      if (attainment.target > 0) outcomes.push_back({loads[rep], attainment.reps_made > 0});
+    }
+  }
+  return LearnLoadBand(std::move(outcomes));
+}
+
+std::vector<double> StageWeights(const PipelineReport& report) {
+  std::vector<double> weights;
+  const size_t first = report.grouping.organization_row() * report.stages.size();
+  for (size_t s = 0; s < report.stages.size(); ++s) {
+    weights.push_back(Proportion(report.year.stages[first + s].WinRate(), {}).Mean());
+  }
+  return weights;
+}
+
+}  // namespace
+
+PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
+                              Period period, Measure measure, int64_t as_of_us) {
+  const Period previous = simulation::Earlier(period, 1);
+  PipelineReport report = {Grouping(history), StageIndex(history), {}, {}, {}, {}, {}, {}, {}, {}};
+  const Grouping& grouping = report.grouping;
+  const StageIndex& stages = report.stages;
+  report.past_periods = PastQuotaPeriods(history, period, kPastPeriods);
+  PeriodCounters current(grouping, stages, period, WindowOf(period, as_of_us, history.time_zone));
+  PeriodCounters before(grouping, stages, previous,
+                        WindowOf(previous, as_of_us, history.time_zone));
+  CloseCounter year(grouping, stages, {as_of_us - kYearUs, as_of_us});
+  LoadCounter load(grouping, stages, StartsOf(report.past_periods, history.time_zone), as_of_us);
+  BookingLedger ledger(grouping.rep_count());
+  Journey journey;
+  for (size_t i = 0; i < history.opportunities.size(); ++i) {
+    const auto opportunity = static_cast<int32_t>(i);
+    if (!ReadJourney(history, opportunity, as_of_us, journey)) continue;
+    current.Add(journey, as_of_us);
+    before.Add(journey, as_of_us);
+    year.Add(journey);
+    load.Add(journey, index.Of(opportunity));
+    ledger.Add(journey);
+  }
+  ledger.Finish();
+  const auto attained = [&](Period of) {
+    return AttainmentOf(history, grouping, ledger, of, measure, as_of_us);
+  };
+  report.current = current.Finish(attained(period));
+  report.previous = before.Finish(attained(previous));
+  report.load = load.Finish();
+  report.year = year.Finish();
+  for (const Period& past : report.past_periods) report.past.push_back(attained(past));
+  report.band = BandOf(report);
+  report.stage_weights = StageWeights(report);
+  return report;
+}
+
+Velocity VelocityOf(const PipelineReport& report, int32_t row, Measure measure) {
+  const CloseCounts& closes = report.current.closes.rows[row];
+  const OpenCounts open = report.load.Total(row);
+  const Attainment& attainment = report.current.attainment[row];
+  Velocity velocity;
+  velocity.open = open.open;
+  velocity.average_deal_size_micros = closes.AverageDealSizeMicros();
+  velocity.win_rate = closes.WinRate();
+  velocity.cycle_days = closes.AverageCycleDays();
+  if (velocity.cycle_days > 0) {
+    velocity.per_day_micros = static_cast<double>(open.open) * velocity.average_deal_size_micros *
+                              velocity.win_rate.Crude() / velocity.cycle_days;
+  }
+  const size_t stage_count = report.stages.size();
+  for (size_t s = 0; s < stage_count; ++s) {
+    velocity.weighted_micros +=
+        static_cast<double>(report.load.stages[row * stage_count + s].amount_micros) *
+        report.stage_weights[s];
+  }
+  const int64_t missing = attainment.target - attainment.booked;
+  if (attainment.target > 0 && missing > 0) {
+    const int64_t pipeline = measure == Measure::kAmount ? open.amount_micros : open.units;
+    velocity.coverage = static_cast<double>(pipeline) / static_cast<double>(missing);
+  }
+  return velocity;
+}
+
+}  // namespace quotacast::metrics

@@ -1,0 +1,69 @@
+#ifndef QUOTACAST_SERVER_METRICS_PIPELINE_REPORT_H_
+#define QUOTACAST_SERVER_METRICS_PIPELINE_REPORT_H_
+
+// All metrics of the pipeline, for every row of the company, beside the period before.
+
+#include <vector>
+
+#include "server/metrics/activity_index.h"
+#include "server/metrics/attainment.h"
+#include "server/metrics/grouping.h"
+#include "server/metrics/pipeline_load.h"
+#include "server/metrics/stage_conversion.h"
+#include "server/metrics/stage_durations.h"
+#include "server/metrics/stage_index.h"
+#include "server/metrics/win_rates.h"
+#include "simulation/history.h"
+#include "simulation/periods.h"
+
+namespace quotacast::metrics {
+
+// Of one period.
+struct PipelineFigures {
+  simulation::Period period;
+  Window window;  // What of it lies before the as-of instant.
+  CloseTable closes;
+  std::vector<LifeTable> conversion;      // [row * stage count + stage]: reached in the window.
+  std::vector<StageDurations> durations;  // [row * stage count + stage].
+  std::vector<Attainment> attainment;     // By row.
+};
+
+struct PipelineReport {
+  Grouping grouping;
+  StageIndex stages;
+  PipelineFigures current;
+  PipelineFigures previous;  // The period before, of the same kind and whole.
+  LoadTable load;            // As of the instant.
+  LoadBand band;
+  CloseTable year;                               // Closed in the 365 days before the instant.
+  std::vector<simulation::Period> past_periods;  // With quotas, latest first; at most 12.
+  std::vector<std::vector<Attainment>> past;     // [period][row].
+
+  // Chance of a win from each stage, as the company closed in the year before: what weighs an open
+  // opportunity there.
+  std::vector<double> stage_weights;
+};
+
+// As of `as_of_us`: nothing that happened at or after it is read. Linear in the history.
+PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
+                              simulation::Period period, simulation::Measure measure,
+                              int64_t as_of_us);
+
+// The well-known formulas, of a row.
+struct Velocity {
+  int64_t open = 0;
+  double average_deal_size_micros = 0;  // Of the wins of the period.
+  Counts win_rate;                      // Of the closings of the period.
+  double cycle_days = 0;                // From creation to the win, on average.
+  double per_day_micros =
+      0;  // Sales velocity: open * deal size * win rate / cycle; 0 where unknown.
+  double weighted_micros = 0;  // Weighted pipeline: sum of open amounts times stage_weights.
+  // Open amounts over what is missing from the target; 0 where there is no target or nothing is
+  // missing.
+  double coverage = 0;
+};
+Velocity VelocityOf(const PipelineReport& report, int32_t row, simulation::Measure measure);
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVER_METRICS_PIPELINE_REPORT_H_

@@ -1,0 +1,40 @@
+#ifndef QUOTACAST_SERVER_METRICS_STAGE_INDEX_H_
+#define QUOTACAST_SERVER_METRICS_STAGE_INDEX_H_
+
+// One number for every stage of every pipeline.
+
+#include <cstdint>
+#include <vector>
+
+#include "simulation/history.h"
+
+namespace quotacast::metrics {
+
+class StageIndex {
+ public:
+  explicit StageIndex(const simulation::History& history) {
+    for (size_t p = 0; p < history.pipelines.size(); ++p) {
+      first_.push_back(stages_.size());
+      for (size_t s = 0; s < history.pipelines[p].stages.size(); ++s) {
+        const simulation::StageKind kind = history.pipelines[p].stages[s].kind;
+        stages_.push_back({static_cast<int32_t>(p), static_cast<int16_t>(s), kind});
+      }
+    }
+  }
+  struct Entry {
+    int32_t pipeline = 0;
+    int16_t stage = 0;
+    simulation::StageKind kind = simulation::StageKind::kOpen;
+  };
+  size_t size() const { return stages_.size(); }
+  size_t Of(int32_t pipeline, int16_t stage) const { return first_[pipeline] + stage; }
+  const Entry& operator[](size_t index) const { return stages_[index]; }
+
+ private:
+  std::vector<size_t> first_;
+  std::vector<Entry> stages_;
+};
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVER_METRICS_STAGE_INDEX_H_

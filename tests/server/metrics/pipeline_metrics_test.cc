@@ -1,0 +1,221 @@
+// The rules of the pipeline metrics, on histories small enough to count by hand.
+
+#include <gtest/gtest.h>
+
+#include "server/metrics/pipeline_report.h"
+#include "tests/server/metrics/small_history.h"
+
+namespace quotacast::metrics {
+namespace {
+
+using simulation::kNone;
+using simulation::Measure;
+
+PipelineReport Report(const simulation::History& history, double as_of_day,
+                      simulation::Period period = {0, 100}) {
+  return ReportPipeline(history, ActivityIndex(history), period, Measure::kAmount,
+                        AtDay(as_of_day));
+}
+
+StageConversion Conversion(const PipelineReport& report, int32_t row, int16_t stage) {
+  return EstimateConversion(report.current.conversion[row * report.stages.size() + stage]);
+}
+
+TEST(Conversion, SkippedStagesArePassedInNoTime) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kOffer}, {8, kWon}});
+  const PipelineReport report = Report(small.Build(), 50);
+  for (const int16_t stage : {kNew, kDemo, kOffer}) {
+    EXPECT_EQ(Conversion(report, kAnn, stage).reached, 1);
+    EXPECT_EQ(Conversion(report, kAnn, stage).advanced, 1);
+  }
+  const size_t demo = static_cast<size_t>(kAnn) * report.stages.size() + kDemo;
+  EXPECT_EQ(report.current.conversion[demo].intervals[0].advanced, 1);
+}
+
+TEST(Conversion, BackwardMovesAreNeitherAdvanceNorLoss) {
+  SmallHistory small;
+  // Falls back from demo to new, is in offer later, and lost from there.
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {3, kDemo}, {6, kNew}, {20, kOffer}, {22, kLost}});
+  // Falls back and stays there.
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {3, kDemo}, {6, kNew}});
+  const PipelineReport report = Report(small.Build(), 50);
+  EXPECT_EQ(Conversion(report, kAnn, kNew).reached, 2);
+  EXPECT_EQ(Conversion(report, kAnn, kNew).advanced, 2);
+  const StageConversion demo = Conversion(report, kAnn, kDemo);
+  EXPECT_EQ(demo.reached, 2);
+  EXPECT_EQ(demo.advanced, 1);
+  EXPECT_EQ(demo.open, 1);
+  EXPECT_EQ(demo.lost, 0);
+  EXPECT_EQ(Conversion(report, kAnn, kOffer).lost, 1);
+}
+
+TEST(Conversion, StagesBeforeTheFirstAreNotItsOwn) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 2, {{2, kDemo}, {4, kLost}});
+  const PipelineReport report = Report(small.Build(), 50);
+  EXPECT_EQ(Conversion(report, kAnn, kNew).reached, 0);
+  EXPECT_EQ(Conversion(report, kAnn, kDemo).lost, 1);
+}
+
+TEST(Conversion, OpenOnesAreCensored) {
+  // Two advance at once, one is lost at age 5; one has been seen for one day only: it says nothing
+  // of later days. At age 5 one is at risk beside... three at risk on day 0 less half of none.
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {.5, kDemo}});
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {.5, kDemo}});
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {5.5, kLost}});
+  small.AddOpportunity(kAnn, 48.5, {{48.5, kNew}});
+  const StageConversion conversion = Conversion(Report(small.Build(), 50), kAnn, kNew);
+  EXPECT_EQ(conversion.reached, 4);
+  EXPECT_EQ(conversion.open, 1);
+  // Day 0: 2 of 4 advance. Then the open one leaves, and the last is lost: its share is all that is
+  // left, 1/2.
+  EXPECT_NEAR(conversion.advanced_share, .5, 1e-12);
+  EXPECT_NEAR(conversion.lost_share, .5, 1e-12);
+  // Delta method by hand, with F = 1/2 reached at the first step: var = 1 * 2 * 2 / 4^3.
+  EXPECT_NEAR(conversion.standard_error, std::sqrt(4. / 64), 1e-12);
+  EXPECT_NEAR(conversion.effective.total, 4, 1e-9);
+}
+
+TEST(Conversion, WithoutCensoringItIsTheCount) {
+  SmallHistory small;
+  for (int i = 0; i < 10; ++i) {
+    small.AddOpportunity(kBob, 1,
+                         {{1, kNew}, {2. + 3 * i, i % 3 == 0 ? kDemo : kLost}, {60, kLost}});
+  }
+  const StageConversion conversion = Conversion(Report(small.Build(), 90), kBob, kNew);
+  EXPECT_NEAR(conversion.advanced_share, .4, 1e-12);
+  EXPECT_NEAR(conversion.lost_share, .6, 1e-12);
+  EXPECT_NEAR(conversion.standard_error, std::sqrt(.4 * .6 / 10), 1e-9);
+  EXPECT_NEAR(conversion.effective.count, 4, 1e-6);
+}
+
+TEST(Rows, TeamsAndTheOrganizationAddUp) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kWon}}, 300);
+  small.AddOpportunity(kBob, 0, {{0, kNew}, {9, kWon, kNone, 150}}, 100);
+  small.AddOpportunity(kNone, 0, {{0, kNew}, {9, kLost}}, 70);
+  const PipelineReport report = Report(small.Build(), 50);
+  const Grouping& grouping = report.grouping;
+  EXPECT_EQ(report.current.closes.rows[grouping.TeamRow(kEast)].won_amount_micros, 300);
+  const CloseCounts& company = report.current.closes.rows[grouping.TeamRow(kCompany)];
+  EXPECT_EQ(company.won_amount_micros, 450);
+  EXPECT_EQ(company.lost, 0);
+  const CloseCounts& organization = report.current.closes.rows[grouping.organization_row()];
+  EXPECT_EQ(organization.won, 2);
+  EXPECT_EQ(organization.lost, 1);
+  EXPECT_EQ(organization.AverageCycleDays(), 7);
+  EXPECT_EQ(organization.AverageDealSizeMicros(), 225);
+}
+
+TEST(Closes, AWinBelongsToTheOwnerAtTheWin) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {3, kNew, kBob}, {5, kWon}, {6, kWon, kAnn}});
+  const PipelineReport report = Report(small.Build(), 50);
+  EXPECT_EQ(report.current.closes.rows[kAnn].won, 0);
+  EXPECT_EQ(report.current.closes.rows[kBob].won, 1);
+}
+
+TEST(Closes, NothingAtOrAfterAsOfIsKnown) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {10, kWon}});
+  const simulation::History history = small.Build();
+  EXPECT_EQ(Report(history, 10).current.closes.rows[kAnn].won, 0);
+  EXPECT_EQ(Report(history, 10).load.Total(kAnn).open, 1);
+  EXPECT_EQ(Report(history, 10.5).current.closes.rows[kAnn].won, 1);
+  EXPECT_EQ(Report(history, 10.5).load.Total(kAnn).open, 0);
+}
+
+TEST(WinRate, FromAStageCountsThoseThatReachedIt) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {1, kLost}}, 10);
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {2, kOffer}, {3, kWon}}, 20);
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {2, kOffer}, {3, kDemo}, {4, kLost}}, 40);
+  const PipelineReport report = Report(small.Build(), 50);
+  const StageCloseCounts* const ann = &report.current.closes.stages[0];
+  EXPECT_EQ(ann[kNew].WinRate().total, 3);
+  EXPECT_EQ(ann[kDemo].WinRate().total, 2);
+  EXPECT_EQ(ann[kOffer].WinRate().count, 1);
+  EXPECT_EQ(ann[kOffer].WinRate().total, 2);
+  EXPECT_EQ(ann[kDemo].left_lost_amount_micros, 40);
+  EXPECT_EQ(ann[kNew].left_lost_amount_micros, 10);
+  EXPECT_EQ(ann[kOffer].left_won_amount_micros, 20);
+}
+
+TEST(StageDurations, SeveralStaysCountTogether) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {3, kDemo}, {4, kNew}, {9, kDemo}, {10, kWon}});
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {2, kDemo}});
+  const PipelineReport report = Report(small.Build(), 50);
+  EXPECT_EQ(report.current.durations[kNew].won.count, 1);
+  EXPECT_EQ(report.current.durations[kNew].won.mean, 8);
+  EXPECT_EQ(report.current.durations[kDemo].won.mean, 2);
+  EXPECT_EQ(report.current.durations[kNew].open.count, 0);
+  EXPECT_EQ(report.current.durations[kDemo].open.median, 48);
+}
+
+TEST(Velocity, IsTheFormula) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {10, kWon}}, 1000);
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {20, kWon}}, 3000);
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {20, kLost}}, 500);
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {20, kLost}}, 500);
+  small.AddOpportunity(kAnn, 40, {{40, kNew}}, 700);
+  small.AddQuota(kAnn, 0, 100, 4700);
+  const Velocity velocity = VelocityOf(Report(small.Build(), 50), kAnn, Measure::kAmount);
+  EXPECT_EQ(velocity.open, 1);
+  EXPECT_EQ(velocity.average_deal_size_micros, 2000);
+  EXPECT_EQ(velocity.win_rate.Crude(), .5);
+  EXPECT_EQ(velocity.cycle_days, 15);
+  EXPECT_NEAR(velocity.per_day_micros, 1 * 2000 * .5 / 15, 1e-9);
+  EXPECT_EQ(velocity.coverage, 1);  // 700 open, 700 missing.
+  // Jeffreys' mean of 2 of 4, times what is open.
+  EXPECT_NEAR(velocity.weighted_micros, 700 * 2.5 / 5, 1e-9);
+}
+
+TEST(Attainment, CurrentAndPast) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kWon}}, 100);
+  small.AddOpportunity(kBob, 0, {{0, kNew}, {8, kWon}}, 100);
+  small.AddOpportunity(kBob, 0, {{0, kNew}, {12, kWon}}, 60);
+  small.AddQuota(kAnn, 0, 10, 100);
+  small.AddQuota(kBob, 0, 10, 101);
+  small.AddQuota(kBob, 10, 20, 120);
+  const PipelineReport report = Report(small.Build(), 15, {10, 20});
+  const int32_t all = report.grouping.organization_row();
+  EXPECT_EQ(report.current.attainment[kBob].booked, 60);
+  EXPECT_EQ(report.current.attainment[kBob].Share(), .5);
+  EXPECT_EQ(report.current.attainment[kAnn].target, 0);
+  ASSERT_EQ(report.past_periods.size(), 1u);
+  EXPECT_EQ(report.past[0][all].MadeShare().count, 1);
+  EXPECT_EQ(report.past[0][all].MadeShare().total, 2);
+}
+
+TEST(Load, CountsThePastAtTheStartOfPeriods) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kWon}});
+  small.AddOpportunity(kAnn, 8, {{8, kNew}, {9, kNew, kBob}});
+  small.AddQuota(kAnn, 4, 8, 1);
+  small.AddQuota(kAnn, 8, 12, 1);
+  const PipelineReport report = Report(small.Build(), 15, {12, 16});
+  ASSERT_EQ(report.past_periods.size(), 2u);
+  EXPECT_EQ(report.load.past, (std::vector<int32_t>{1, 0, 1, 0}));
+  EXPECT_EQ(report.load.Total(kBob).open, 1);
+  EXPECT_FALSE(report.band.known);
+  EXPECT_EQ(report.band.periods_made, 1);
+}
+
+TEST(LoadBand, IsWhereThoseWhoMadeItWere) {
+  std::vector<LoadOutcome> outcomes;
+  for (int load = 0; load <= 100; ++load) outcomes.push_back({load, load >= 40 && load <= 60});
+  const LoadBand band = LearnLoadBand(outcomes);
+  EXPECT_TRUE(band.known);
+  EXPECT_NEAR(band.low, 42, 1e-6);
+  EXPECT_NEAR(band.high, 58, 1e-6);
+  EXPECT_EQ(band.made_below.count, 2);
+  EXPECT_EQ(band.made_below.total, 42);
+}
+
+}  // namespace
+}  // namespace quotacast::metrics
