@@ -57,6 +57,15 @@ constexpr char kFindQuota[] =
     "SELECT quota FROM quotas WHERE organization=? AND owner_type=? AND owner=? AND period_start=?"
     " AND period_end=? AND measure=?";
 
+// It can have been deleted between the look-up of its key and the append.
+bool OwnerExists(Connection& db, const QuotaFact& fact) {
+  Query owner(db,
+              "SELECT 1 WHERE (?1=0 AND EXISTS (SELECT 1 FROM reps WHERE rep=?2))"
+              " OR (?1=1 AND EXISTS (SELECT 1 FROM teams WHERE team=?2))",
+              static_cast<int>(fact.owner_type), fact.owner);
+  return owner.Step();
+}
+
 void CompareQuota(size_t row, const QuotaFact& given, const std::optional<int64_t>& target,
                   int64_t first_target, absl::string_view attributes,
                   absl::string_view first_attributes, AppendReport& report) {
@@ -188,6 +197,9 @@ absl::StatusOr<AppendReport> SqliteTransaction::CheckOrAppendQuotas(
   AppendReport report;
   for (size_t i = 0; i < rows.size(); ++i) {
     const QuotaFact& row = rows[i];
+    if (append && !OwnerExists(db_, row)) {
+      return db_.ok() ? absl::NotFoundError("the owner of a quota was deleted") : db_.TakeError();
+    }
     Query find(db_, kFindQuota, organization, static_cast<int>(row.owner_type), row.owner,
                row.period_start, row.period_end, static_cast<int>(row.measure));
     if (find.Step()) {
