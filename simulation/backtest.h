@@ -13,9 +13,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "simulation/correction.h"
 #include "simulation/forecast.h"
 #include "simulation/history.h"
 #include "simulation/periods.h"
+#include "simulation/replay.h"
 #include "simulation/score_summary.h"
 
 namespace quotacast::simulation {
@@ -23,24 +25,22 @@ namespace quotacast::simulation {
 inline constexpr std::array<double, 7> kRowLevels = {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
 
 struct BacktestOptions {
-  Measure measure = Measure::kAmount;
-  // Replays the reps' quotas whose period starts in [from, to) and has ended by complete_until_us.
-  Day from = INT32_MIN;
-  Day to = INT32_MAX;
-  int64_t complete_until_us = INT64_MAX;
-  PeriodKind period_kind = PeriodKind::kAny;  // kAny: every kind.
-  // Fractions of the period, each in [0, 1); see OriginUs. At least one.
-  std::vector<double> origins = {0, 1.0 / 3, 2.0 / 3};
+  ReplayOptions replay;
   // The seed also settles ties of the PIT and draws the baselines' samples. keep_samples is
   // implied; thread_count threads share the instants out between them and never change a result.
   ForecastOptions forecast;
   bool baselines = true;
+  // What the rows say. Other than kOff, corrections are learnt from all past forecasts
+  // (ReplayPast), those of periods before the replayed range included, as a forecast asked at the
+  // instant would.
+  CorrectionMode correction = CorrectionMode::kOff;
   // Called after each instant with how many are done and how many there are, from any thread but
-  // never from two at once.
+  // never from two at once. A correction is learnt before the first.
   std::function<void(int64_t done, int64_t total)> progress;
 };
 
-// One forecast of the model for a rep's quota. Money in units of the currency, units in pieces.
+// One forecast for a rep's quota, corrected as the options say. Money in units of the currency,
+// units in pieces.
 struct BacktestRow {
   int32_t rep = 0;
   Measure measure = Measure::kAmount;
@@ -56,19 +56,24 @@ struct BacktestRow {
 
 inline constexpr int kAllOrigins = -1;
 inline constexpr absl::string_view kModelName = "model";
+inline constexpr absl::string_view kCorrectedModelName = "corrected model";
 
 struct BacktestSummary {
-  std::string forecaster;      // kModelName or NameOf(baseline).
-  int origin = kAllOrigins;    // Index into BacktestOptions::origins, or all pooled.
-  bool company_total = false;  // Reps' forecasts, or those of the sum over all reps that have a
-                               // quota in the period, against the sum of their quotas.
+  // kModelName (never corrected), kCorrectedModelName or NameOf(baseline). With correction kOff the
+  // corrected model is what kOn would be with no more to learn from than the replay's own earlier
+  // periods.
+  std::string forecaster;
+  int origin = kAllOrigins;    // Index into ReplayOptions::origins, or all pooled.
+  bool company_total = false;  // Reps' forecasts, or those of all reps with a quota in the period
+                               // together, against the sum of their quotas.
   ScoreSummary scores;
 };
 
 struct BacktestResult {
   std::vector<BacktestRow> rows;  // By period, rep and origin.
   std::vector<BacktestSummary> summaries;
-  std::vector<std::string> findings;  // On the model's bias and width, in words.
+  // In words: the model's bias and width, and whether correcting it was better.
+  std::vector<std::string> findings;
   int64_t skipped_count = 0;  // Forecasts left out: nothing was recorded before their instant.
 };
 

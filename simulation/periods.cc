@@ -1,5 +1,6 @@
 #include "simulation/periods.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absl/time/civil_time.h"
@@ -62,6 +63,12 @@ int64_t OriginUs(Period period, double fraction, absl::TimeZone zone) {
   // Rounded to a microsecond, so that a third of 30 days is the tenth day and not just before it.
   const int64_t instant = start + std::llround(fraction * static_cast<double>(end - start));
   return StartOfDayUs(DayOf(instant, zone), zone);
+}
+
+double ElapsedShare(Period period, int64_t as_of_us, absl::TimeZone zone) {
+  const int64_t start = StartOfDayUs(period.start, zone), end = StartOfDayUs(period.end, zone);
+  const double share = static_cast<double>(as_of_us - start) / static_cast<double>(end - start);
+  return std::clamp(share, 0.0, 1.0);
 }
 
 }  // namespace quotacast::simulation

@@ -38,6 +38,9 @@ std::vector<Period> PastPeriods(Period period, Day first_day, int limit);
 // day.
 int64_t OriginUs(Period period, double fraction, absl::TimeZone zone);
 
+// How much of the period has gone at the instant, 0 to 1.
+double ElapsedShare(Period period, int64_t as_of_us, absl::TimeZone zone);
+
 }  // namespace quotacast::simulation
 
 #endif  // QUOTACAST_SIMULATION_PERIODS_H_

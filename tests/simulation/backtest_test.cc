@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "simulation/baselines.h"
 #include "simulation/bookings.h"
+#include "simulation/past_forecasts.h"
 #include "tests/simulation/csv_history.h"
 
 namespace quotacast::simulation {
@@ -175,7 +176,7 @@ TEST(RunBacktest, RowsAreForecastsAndWhatHappened) {
 TEST(RunBacktest, SummarizesEveryForecasterAtEveryOrigin) {
   const auto result = RunBacktest(Company(), Quick());
   ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_EQ(result->summaries.size(), 2u * 4 * 6);
+  EXPECT_EQ(result->summaries.size(), 2u * 4 * 7);
   for (const BacktestSummary& summary : result->summaries) {
     const int64_t origins = summary.origin == kAllOrigins ? 3 : 1;
     EXPECT_EQ(summary.scores.count, origins * 8 * (summary.company_total ? 1 : 2));
@@ -192,19 +193,19 @@ TEST(RunBacktest, PicksPeriodsByRangeKindAndEnd) {
   const History history = Company();
   BacktestOptions options = Quick();
   options.baselines = false;
-  options.measure = Measure::kUnits;
-  options.from = kMonday + 35;
-  options.to = kMonday + 49;
+  options.replay.measure = Measure::kUnits;
+  options.replay.from = kMonday + 35;
+  options.replay.to = kMonday + 49;
   auto result = RunBacktest(history, options);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->rows.size(), 2u * 2 * 3);
   EXPECT_EQ(result->rows[0].period.start, kMonday + 35);
   EXPECT_EQ(result->rows[0].actual, 1);
-  options.complete_until_us = StartOfDayUs(kMonday + 42, history.time_zone);
+  options.replay.complete_until_us = StartOfDayUs(kMonday + 42, history.time_zone);
   result = RunBacktest(history, options);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->rows.size(), 2u * 3);
-  options.period_kind = PeriodKind::kMonth;
+  options.replay.period_kind = PeriodKind::kMonth;
   EXPECT_TRUE(absl::IsNotFound(RunBacktest(history, options).status()));
 }
 
@@ -240,15 +241,15 @@ TEST(RunBacktest, CanBeCancelled) {
 TEST(RunBacktest, RefusesBadOptions) {
   const History history = Company();
   BacktestOptions options = Quick();
-  options.origins = {0, 1};
+  options.replay.origins = {0, 1};
   EXPECT_EQ(RunBacktest(history, options).status().message(),
             "origins must be >= 0 and < 1; got 1");
-  options.origins = {NAN};
+  options.replay.origins = {NAN};
   EXPECT_TRUE(absl::IsInvalidArgument(RunBacktest(history, options).status()));
-  options.origins = {};
+  options.replay.origins = {};
   EXPECT_TRUE(absl::IsInvalidArgument(RunBacktest(history, options).status()));
   options = Quick();
-  options.to = options.from;
+  options.replay.to = options.replay.from;
   EXPECT_TRUE(absl::IsInvalidArgument(RunBacktest(history, options).status()));
   options = Quick();
   options.forecast.thread_count = 0;
@@ -265,13 +266,48 @@ TEST(RunBacktest, LeavesOutWhatNothingWasKnownFor) {
     history.quotas.push_back({OwnerType::kRep, 0, Measure::kAmount, start, start + 7, 1'000'000});
   }
   BacktestOptions options = Quick();
-  options.to = kMonday + 7;
+  options.replay.to = kMonday + 7;
   const auto result = RunBacktest(history, options);
   ASSERT_TRUE(result.ok()) << result.status();
   EXPECT_EQ(result->rows.size(), 2u);
   EXPECT_EQ(result->skipped_count, 2 * (3 + 1));
-  options.to = kMonday;
+  options.replay.to = kMonday;
   EXPECT_TRUE(absl::IsFailedPrecondition(RunBacktest(history, options).status()));
+}
+
+// The rows of a corrected replay are what a forecast asked at the instant would have said:
+// corrected by what had been learnt by then, from periods before the replayed range too.
+TEST(RunBacktest, CorrectedRowsAreForecastsOfTheTime) {
+  const History history = Company();
+  BacktestOptions options = Quick();
+  options.baselines = false;
+  options.correction = CorrectionMode::kOn;
+  options.replay.from = kMonday + 63;
+  const auto result = RunBacktest(history, options);
+  ASSERT_TRUE(result.ok()) << result.status();
+  ASSERT_FALSE(result->rows.empty());
+  for (const BacktestRow& row : result->rows) {
+    const History truncated = TruncatedAt(history, row.as_of_us);
+    auto past = ReplayPast(truncated, Measure::kAmount, row.as_of_us, {});
+    ASSERT_TRUE(past.ok()) << past.status();
+    const LearntCorrections learnt(*std::move(past));
+    const double share = ElapsedShare(row.period, row.as_of_us, history.time_zone);
+    const Correction correction =
+        learnt.Choose(CorrectionMode::kOn, row.as_of_us, PeriodKind::kWeek, false, share);
+    EXPECT_GE(correction.period_count, 5);
+    Question question;
+    question.owner = row.rep;
+    question.period_start = row.period.start;
+    question.period_end = row.period.end;
+    question.target = 1'500'000;
+    ForecastOptions asked = Quick().forecast;
+    asked.keep_samples = true;
+    auto forecast = ForecastAttainment(truncated, row.as_of_us, {question}, asked);
+    ASSERT_TRUE(forecast.ok());
+    CorrectForecast(correction, (*forecast)[0]);
+    EXPECT_EQ(row.attainment_probability, (*forecast)[0].attainment_probability);
+    EXPECT_EQ(row.mean, (*forecast)[0].mean / 1e6);
+  }
 }
 
 }  // namespace

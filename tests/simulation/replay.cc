@@ -58,12 +58,12 @@ int Run(const std::vector<std::string>& args) {
     return 1;
   }
   BacktestOptions options;
-  options.period_kind = kinds.at(args[2]);
+  options.replay.period_kind = kinds.at(args[2]);
   if (args.size() > 4) {
-    options.from = DateOr(args[3], options.from);
-    options.to = DateOr(args[4], options.to);
+    options.replay.from = DateOr(args[3], options.replay.from);
+    options.replay.to = DateOr(args[4], options.replay.to);
   }
-  if (args.size() > 5 && args[5] == "units") options.measure = Measure::kUnits;
+  if (args.size() > 5 && args[5] == "units") options.replay.measure = Measure::kUnits;
   if (args.size() > 6) options.forecast.trial_count = std::atoll(args[6].c_str());
   options.forecast.thread_count = 2;
   const auto result = RunBacktest(*history, options);
