@@ -133,6 +133,13 @@ absl::Status Precondition(absl::string_view reason, absl::string_view subject,
   return status;
 }
 
+absl::Status BadRows(int64_t sequence, int64_t bad_count) {
+  return WithReason(absl::StatusCode::kInvalidArgument,
+                    absl::StrCat("batch ", sequence, " is not stored: ", bad_count,
+                                 " of its rows are bad; its response says which"),
+                    "BAD_ROWS");
+}
+
 absl::Status TooBusy(absl::Duration retry_after) {
   absl::Status status = WithReason(
       absl::StatusCode::kResourceExhausted,

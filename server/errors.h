@@ -5,6 +5,7 @@
 // status, under the type URLs by which ToGrpcStatus (services/status.h) hands them on. Every error
 // has an ErrorInfo with the domain "quotacast" and the reason named here.
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,9 @@ absl::Status Describe(const absl::Status& status, absl::string_view type, absl::
 // NO_HISTORY, PERIOD_OVER.
 absl::Status Precondition(absl::string_view reason, absl::string_view subject,
                           absl::string_view message);
+
+// INVALID_ARGUMENT, reason BAD_ROWS: ends an import after a batch that was refused.
+absl::Status BadRows(int64_t sequence, int64_t bad_count);
 
 // RESOURCE_EXHAUSTED, reason TOO_BUSY, with RetryInfo.
 absl::Status TooBusy(absl::Duration retry_after);

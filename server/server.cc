@@ -12,8 +12,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/compute_pool.h"
+#include "server/history_cache.h"
 #include "server/limits.h"
 #include "server/services/call.h"
+#include "server/services/forecast_service.h"
+#include "server/services/import_service.h"
 #include "server/services/resource_services.h"
 #include "server/storage/sqlite_store.h"
 #include "spdlog/spdlog.h"
@@ -63,8 +66,12 @@ class GrpcServer final : public Server {
   GrpcServer(std::unique_ptr<storage::Store> store, const ServerOptions& options)
       : store_(std::move(store)),
         backend_{*store_},
+        histories_(*store_),
         pool_(options.compute_threads, options.compute_queue),
+        engine_{histories_, pool_},
         services_(MakeResourceServices(backend_)) {
+    services_.push_back(MakeForecastService(backend_, engine_));
+    services_.push_back(MakeImportService(backend_));
   }
   ~GrpcServer() override { Drain(absl::Seconds(5)); }
 
@@ -104,7 +111,9 @@ class GrpcServer final : public Server {
   // In the order in which they lean on each other.
   const std::unique_ptr<storage::Store> store_;
   Backend backend_;
+  HistoryCache histories_;
   ComputePool pool_;
+  handlers::Engine engine_;
   std::vector<std::unique_ptr<grpc::Service>> services_;
   std::unique_ptr<grpc::Server> server_;
   std::string address_;

@@ -95,43 +95,40 @@ Selection ParseSelection(const v1::ForecastAttainmentRequest& request,
 
 // What is asked, and the history that answers it.
 struct Asked {
-  storage::Organization organization;
-  std::shared_ptr<const simulation::History> history;
+  std::shared_ptr<const CompanyHistory> company;
   Questions questions;
 };
 
-absl::StatusOr<Asked> Ask(const Context& context, Engine& engine, const std::string& organization,
+absl::StatusOr<Asked> Ask(Engine& engine, const std::string& organization,
                           const std::string& period, Selection& selection) {
-  auto snapshot = OpenSnapshot(context, organization);
-  if (!snapshot.ok()) return snapshot.status();
+  auto company = engine.histories.Get(organization);
+  if (!company.ok()) {
+    return errors::Describe(company.status(), "quotacast/Organization",
+                            convert::OrganizationName(organization));
+  }
   if (!period.empty()) {
     const auto parsed =
-        ParsePeriod("period", period, snapshot->organization.fiscal_year_start_month);
+        ParsePeriod("period", period, (*company)->organization.fiscal_year_start_month);
     if (!parsed.ok()) return parsed.status();
     selection.period = *parsed;
   }
-  auto history = engine.histories.Get(*snapshot->read, snapshot->organization);
-  if (!history.ok()) return history.status();
-  storage::QuotaFilter filter;
-  filter.as_of_us = selection.as_of_us;
-  const auto quotas = snapshot->read->ListQuotas(snapshot->organization.key, filter, {});
-  if (!quotas.ok()) return quotas.status();
-  auto questions = SelectQuestions(organization, **history, quotas->items, selection);
+  auto questions = SelectQuestions(organization, (*company)->history,
+                                   (*company)->QuotasAsOf(selection.as_of_us), selection);
   if (!questions.ok()) return questions.status();
-  return Asked{std::move(snapshot->organization), *std::move(history), *std::move(questions)};
+  return Asked{*std::move(company), *std::move(questions)};
 }
 
 v1::Forecast ToProto(const Asked& asked, const AskedQuestion& question,
                      const simulation::Forecast& forecast) {
   v1::Forecast proto = convert::ToProto(forecast);
-  const std::string& organization = asked.organization.id;
+  const std::string& organization = asked.company->organization.id;
   if (question.everyone) {
     proto.set_organization(convert::OrganizationName(organization));
   } else if (question.question.owner_type == simulation::OwnerType::kTeam) {
-    const auto& team = asked.history->teams[question.question.owner];
+    const auto& team = asked.company->history.teams[question.question.owner];
     proto.set_team(convert::FormatChildName(organization, "teams", team.id));
   } else {
-    const auto& rep = asked.history->reps[question.question.owner];
+    const auto& rep = asked.company->history.reps[question.question.owner];
     proto.set_rep(convert::FormatChildName(organization, "reps", rep.id));
   }
   proto.set_rep_count(question.rep_count);
@@ -143,8 +140,9 @@ void AddWarnings(const Asked& asked, v1::ForecastAttainmentResponse& response) {
   for (const std::string& rep : asked.questions.reps_without_quota) {
     v1::ForecastWarning* warning = response.add_warnings();
     warning->set_code("REP_WITHOUT_QUOTA");
-    warning->set_message(absl::StrCat(convert::FormatChildName(asked.organization.id, "reps", rep),
-                                      " has no quota for the period and measure asked for"));
+    warning->set_message(
+        absl::StrCat(convert::FormatChildName(asked.company->organization.id, "reps", rep),
+                     " has no quota for the period and measure asked for"));
   }
 }
 
@@ -158,7 +156,7 @@ absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
   Selection selection = ParseSelection(request, *organization, problems);
   simulation::ForecastOptions options = ParseOptions(request, problems);
   if (!problems.empty()) return problems.ToStatus();
-  const auto asked = Ask(context, engine, *organization, request.period(), selection);
+  const auto asked = Ask(engine, *organization, request.period(), selection);
   if (!asked.ok()) return asked.status();
 
   std::vector<simulation::Question> questions;
@@ -168,8 +166,8 @@ absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
   absl::StatusOr<std::vector<simulation::Forecast>> forecasts;
   const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int thread_count) {
     options.thread_count = thread_count;
-    forecasts =
-        simulation::ForecastAttainment(*asked->history, selection.as_of_us, questions, options);
+    forecasts = simulation::ForecastAttainment(asked->company->history, selection.as_of_us,
+                                               questions, options);
   });
   if (!admitted.ok()) return admitted;
   if (!forecasts.ok()) return forecasts.status();
@@ -184,7 +182,7 @@ absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
     *response.add_totals() =
         ToProto(*asked, asked->questions.totals[i], (*forecasts)[rep_count + i]);
   }
-  response.set_currency_code(asked->organization.currency);
+  response.set_currency_code(asked->company->organization.currency);
   response.set_seed(options.seed);
   response.set_run_rate_share(options.run_rate_share);
   AddWarnings(*asked, response);

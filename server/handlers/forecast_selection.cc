@@ -51,7 +51,7 @@ class Selector {
         teams_(IndexById(history.teams)),
         as_of_day_(simulation::DayOf(selection.as_of_us, history.time_zone)) {}
 
-  absl::StatusOr<Questions> Run(const std::vector<storage::Quota>& quotas);
+  absl::StatusOr<Questions> Run(const std::vector<simulation::Quota>& quotas);
 
  private:
   // What a quota is about, beside its owner.
@@ -60,9 +60,9 @@ class Selector {
   absl::Status CheckAsOf() const;
   absl::Status SelectReps();
   bool InTeam(int32_t rep, int32_t team) const;
-  bool Wanted(const storage::Quota& quota) const;
-  void SortQuotas(const std::vector<storage::Quota>& quotas);
-  absl::Status NoQuota(const std::vector<storage::Quota>& quotas) const;
+  bool Wanted(const simulation::Quota& quota) const;
+  void SortQuotas(const std::vector<simulation::Quota>& quotas);
+  absl::Status NoQuota(const std::vector<simulation::Quota>& quotas) const;
   void AddReps(Questions& questions) const;
   void AddTeams(Questions& questions) const;
   void AddEveryone(Questions& questions) const;
@@ -138,7 +138,7 @@ absl::Status Selector::SelectReps() {
   return absl::OkStatus();
 }
 
-bool Selector::Wanted(const storage::Quota& quota) const {
+bool Selector::Wanted(const simulation::Quota& quota) const {
   if (selection_.measure && *selection_.measure != quota.measure) return false;
   if (selection_.period) {
     return quota.period_start == selection_.period->start &&
@@ -147,24 +147,21 @@ bool Selector::Wanted(const storage::Quota& quota) const {
   return quota.period_start <= as_of_day_ && as_of_day_ < quota.period_end;
 }
 
-void Selector::SortQuotas(const std::vector<storage::Quota>& quotas) {
-  for (const storage::Quota& quota : quotas) {
+void Selector::SortQuotas(const std::vector<simulation::Quota>& quotas) {
+  for (const simulation::Quota& quota : quotas) {
     if (!Wanted(quota)) continue;
     const Subject subject(quota.period_start, quota.period_end, quota.measure);
-    if (quota.owner_type == OwnerType::kRep) {
-      const auto rep = reps_.find(quota.owner);
-      if (rep == reps_.end() || !selected_[rep->second]) continue;
-      rep_targets_[subject][rep->second] = quota.target;
-    } else {
-      const auto team = teams_.find(quota.owner);
-      if (team != teams_.end()) team_targets_[subject][team->second] = quota.target;
+    if (quota.owner_type == OwnerType::kTeam) {
+      team_targets_[subject][quota.owner] = quota.target;
+    } else if (selected_[quota.owner]) {
+      rep_targets_[subject][quota.owner] = quota.target;
     }
   }
 }
 
-absl::Status Selector::NoQuota(const std::vector<storage::Quota>& quotas) const {
+absl::Status Selector::NoQuota(const std::vector<simulation::Quota>& quotas) const {
   std::set<std::pair<Day, Day>> periods;
-  for (const storage::Quota& quota : quotas) {
+  for (const simulation::Quota& quota : quotas) {
     if (!selection_.measure || *selection_.measure == quota.measure) {
       periods.insert({quota.period_start, quota.period_end});
     }
@@ -282,7 +279,7 @@ void Selector::AddEveryone(Questions& questions) const {
   }
 }
 
-absl::StatusOr<Questions> Selector::Run(const std::vector<storage::Quota>& quotas) {
+absl::StatusOr<Questions> Selector::Run(const std::vector<simulation::Quota>& quotas) {
   absl::Status status = SelectReps();
   if (status.ok()) status = CheckAsOf();
   if (!status.ok()) return status;
@@ -298,7 +295,7 @@ absl::StatusOr<Questions> Selector::Run(const std::vector<storage::Quota>& quota
 }  // namespace
 
 absl::StatusOr<Questions> SelectQuestions(const std::string& organization, const History& history,
-                                          const std::vector<storage::Quota>& quotas,
+                                          const std::vector<simulation::Quota>& quotas,
                                           const Selection& selection) {
   return Selector(organization, history, selection).Run(quotas);
 }

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/storage/records.h"
 #include "simulation/forecast.h"
 #include "simulation/history.h"
 #include "simulation/periods.h"
@@ -45,7 +44,7 @@ struct Questions {
 // recorded (naming the first instant), or where the period is over by then.
 absl::StatusOr<Questions> SelectQuestions(const std::string& organization,
                                           const simulation::History& history,
-                                          const std::vector<storage::Quota>& quotas,
+                                          const std::vector<simulation::Quota>& quotas,
                                           const Selection& selection);
 
 }  // namespace quotacast::handlers

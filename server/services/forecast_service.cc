@@ -1,0 +1,37 @@
+#include "server/services/forecast_service.h"
+
+#include <utility>
+
+#include "quotacast/v1/forecast_service.grpc.pb.h"
+
+namespace quotacast {
+namespace {
+
+class ForecastService final : public v1::ForecastService::Service {
+ public:
+  ForecastService(Backend& backend, handlers::Engine& engine)
+      : backend_(backend), engine_(engine) {}
+
+  grpc::Status ForecastAttainment(grpc::ServerContext* call,
+                                  const v1::ForecastAttainmentRequest* request,
+                                  v1::ForecastAttainmentResponse* response) override {
+    return Guard(backend_, call, [&]() -> absl::Status {
+      auto result = handlers::ForecastAttainment(MakeContext(backend_, call), engine_, *request);
+      if (!result.ok()) return result.status();
+      *response = *std::move(result);
+      return absl::OkStatus();
+    });
+  }
+
+ private:
+  Backend& backend_;
+  handlers::Engine& engine_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeForecastService(Backend& backend, handlers::Engine& engine) {
+  return std::make_unique<ForecastService>(backend, engine);
+}
+
+}  // namespace quotacast
