@@ -92,8 +92,8 @@ class BatchBuilder::RowReader {
   }
 
   bool Day(int32_t& out) { return Read(ParseDay, kDayAllowed, out); }
-  bool Micros(int64_t& out) { return NotNegative(Read(ParseMicros, kMoneyAllowed, out), out); }
-  bool Count(int64_t& out) { return NotNegative(Read(ParseCount, kCountAllowed, out), out); }
+  bool Micros(int64_t& out) { return Read(ParseMicros, kMoneyAllowed, out) && NotNegative(out); }
+  bool Count(int64_t& out) { return Read(ParseCount, kCountAllowed, out) && NotNegative(out); }
   bool Time(int64_t& out) {
     const auto parse = [this](absl::string_view text, int64_t& time) {
       return times_.Parse(text, time);
@@ -143,9 +143,9 @@ class BatchBuilder::RowReader {
     return value;
   }
 
-  bool NotNegative(bool was_read, int64_t value) {
-    if (was_read && value < 0) FailBefore("at least 0");
-    return was_read;
+  bool NotNegative(int64_t value) {
+    if (value < 0) FailBefore("at least 0");
+    return value >= 0;
   }
 
   void Fail(absl::string_view allowed) {
