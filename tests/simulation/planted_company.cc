@@ -79,7 +79,11 @@ class Planter {
     }
     cause.weekday = Weekdays();
     for (double& log : cause.month_of_quarter.mean_log) log = std::log(LogNormal(0.1));
-    for (int r = 0; r < options_.reps; ++r) cause.reps.push_back(Known(Gamma(20)));
+    // A mean of 1, so that the hazards are those of the mean rep.
+    std::vector<double> thetas;
+    double sum = 0;
+    for (int r = 0; r < options_.reps; ++r) sum += thetas.emplace_back(Gamma(20));
+    for (const double theta : thetas) cause.reps.push_back(Known(theta * options_.reps / sum));
     return cause;
   }
 
