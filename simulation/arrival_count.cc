@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include "simulation/distributions.h"
 #include "simulation/portable_math.h"
@@ -10,61 +9,58 @@
 namespace quotacast::simulation {
 namespace {
 
-constexpr double kLargestInvertedMean = 200;
-// Where the distribution function cannot tell one 32-bit uniform from the next.
-constexpr double kEnough = 1 - 0x1p-34;
-constexpr size_t kMostCounts = 20'000;
+constexpr double kLargestInvertedMean = 500;
+// Ends the search where rounding keeps the sum of probabilities below the last uniform.
+constexpr int64_t kMostCounts = 1'000'000;
 
-std::array<double, kArrivalCountsPerDraw> Uniforms(const Stream& stream, uint64_t draw) {
-  constexpr size_t kCount = kArrivalCountsPerDraw;
-  std::array<uint32_t, kCount> words;
-  for (size_t i = 0; i < kCount; i += 4) {
-    const std::array<uint32_t, 4> four = stream.Words((draw * kCount + i) / 4);
-    std::copy(four.begin(), four.end(), words.begin() + i);
-  }
-  std::array<double, kCount> uniforms;
-  for (size_t i = 0; i < kCount; ++i) {
-    int rank = 0;
-    for (size_t k = 0; k < kCount; ++k) {
-      rank += words[k] < words[i] || (words[k] == words[i] && k < i) ? 1 : 0;
+// Walks up the counts as the uniforms go up.
+class Inversion {
+ public:
+  Inversion(double mean, double shape)
+      : poisson_(std::isinf(shape)),
+        shape_(shape),
+        ratio_(poisson_ ? mean : mean / (shape + mean)),
+        p_(poisson_ ? Exp(-mean) : Exp(shape * Log(shape / (shape + mean)))),
+        cumulative_(p_) {}
+
+  int64_t UpTo(double uniform) {
+    while (cumulative_ <= uniform && count_ < kMostCounts) {
+      const double n = static_cast<double>(count_);
+      p_ *= ratio_ * ((poisson_ ? 1 : n + shape_) / (n + 1));
+      cumulative_ += p_;
+      ++count_;
     }
-    uniforms[i] = (rank + ((words[i] & 0xffff) + 0.5) * 0x1p-16) / kCount;
+    return count_;
   }
-  return uniforms;
-}
 
-std::vector<double> DistributionFunction(double mean, double shape) {
-  const bool poisson = std::isinf(shape);
-  const double ratio = poisson ? mean : mean / (shape + mean);
-  double p = poisson ? Exp(-mean) : Exp(shape * Log(shape / (shape + mean)));
-  std::vector<double> cumulative = {p};
-  for (size_t n = 0; cumulative.back() < kEnough && n < kMostCounts; ++n) {
-    const double count = static_cast<double>(n);
-    p *= poisson ? ratio / (count + 1) : ratio * (count + shape) / (count + 1);
-    cumulative.push_back(cumulative.back() + p);
-  }
-  return cumulative;
-}
+ private:
+  bool poisson_;
+  double shape_, ratio_, p_, cumulative_;
+  int64_t count_ = 0;
+};
 
 }  // namespace
 
 ArrivalCounts DrawArrivalCounts(double mean, double shape, const Stream& stream, uint64_t draw) {
   ArrivalCounts counts;
-  const auto uniforms = Uniforms(stream, draw);
-  if (mean > kLargestInvertedMean) {
-    for (size_t i = 0; i < counts.size(); ++i) {
-      const uint64_t trial = draw * kArrivalCountsPerDraw + i;
-      const double rate =
-          mean * ExactGammaDraw(shape, {stream.key(), Purpose::kArrivalCount, trial});
-      const double count = rate + std::sqrt(rate) * NormalQuantile(uniforms[i]);
-      counts[i] = std::llround(std::clamp(count, 0.0, 1e12));
+  const std::array<uint32_t, 4> words = stream.Words(draw);
+  const uint32_t factor = 2 * words[1] + 1, shift = words[2], mask = words[3];
+  const double first = OpenUniform(words[0]);
+  Inversion inversion(mean, shape);
+  for (uint32_t j = 0; j < kTrialsPerDraw; ++j) {
+    const double uniform = (j + first) / kTrialsPerDraw;
+    // A bijection, since the factor is odd and the number of trials a power of two.
+    const uint32_t trial = ((j * factor + shift) ^ mask) % kTrialsPerDraw;
+    if (mean <= kLargestInvertedMean) {
+      counts[trial] = inversion.UpTo(uniform);
+      continue;
     }
-    return counts;
-  }
-  const std::vector<double> cumulative = DistributionFunction(mean, shape);
-  for (size_t i = 0; i < counts.size(); ++i) {
-    counts[i] = std::upper_bound(cumulative.begin(), cumulative.end(), uniforms[i]) -
-                cumulative.begin();
+    const Stream own(stream.key(), Purpose::kArrivalCount, draw);
+    const std::array<uint32_t, 4> more = own.Words(j);
+    const double exponential = -Log(OpenUniform(more[1]));
+    const double rate = mean * GammaOf(shape, NormalQuantile(uniform), exponential);
+    const double count = rate + std::sqrt(rate) * NormalQuantile(OpenUniform(more[0]));
+    counts[trial] = std::llround(std::clamp(count, 0.0, 1e12));
   }
   return counts;
 }

@@ -6,19 +6,20 @@
 #include <array>
 #include <cstdint>
 
+#include "simulation/kernels.h"
 #include "simulation/random.h"
 
 namespace quotacast::simulation {
 
-inline constexpr int kArrivalCountsPerDraw = 32;
-using ArrivalCounts = std::array<int64_t, kArrivalCountsPerDraw>;
+using ArrivalCounts = std::array<int64_t, kTrialsPerDraw>;
 
 // Counts of a Poisson whose mean is `mean` (> 0) times a Gamma(shape, shape): negative binomial,
 //
 //   p(0) = (k / (k + m))^k,   p(n + 1) = p(n) (n + k) / (n + 1) m / (k + m),
 //
-// or Poisson where the shape is infinite; by inversion, stratified over the trials of the draw. Means
-// above 200: a gamma draw, then the normal approximation of the Poisson.
+// or Poisson where the shape is infinite; by inversion of evenly spaced uniforms with one random
+// shift, dealt to the trials in a random order. Means above 500: a gamma draw for each trial, then
+// the normal approximation of the Poisson.
 ArrivalCounts DrawArrivalCounts(double mean, double shape, const Stream& stream, uint64_t draw);
 
 }  // namespace quotacast::simulation

@@ -9,12 +9,14 @@
 //   V[s](a, T) = 0,   V[won] = 1,   V[lost] = 0
 //   V[s](a, t) = sum_k P_k V[next(k)](0, t) + P_stay V[s](a + 1, t + 1)
 //
-// where a cause that leads backward contributes V[next(k)](1, t + 1) instead: it goes on the next day.
+// where a cause that leads backward contributes V[next(k)](1, t + 1) instead: it goes on the next
+// day.
 
 #include <vector>
 
 #include "absl/types/span.h"
 #include "simulation/fitted_model.h"
+#include "simulation/kernels.h"
 #include "simulation/lanes.h"
 #include "simulation/parameter_draw.h"
 
@@ -29,15 +31,33 @@ struct Start {
 };
 
 struct WinChances {
-  std::vector<Lanes> starts;     // Chance of each start to be won within the horizon.
-  std::vector<Lanes> new_by_day;  // Chance of one created on each day of the horizon, over the stages
-                                  // it may start in.
+  std::vector<Lanes> starts;      // Chance of each start to be won within the horizon.
+  std::vector<Lanes> new_by_day;  // Chance of one created on each day of the horizon, over the
+                                  // stages it may start in.
 };
 
-// The horizon is the days from model.as_of_day (its first_day_fraction of it) to `end`, exclusive;
-// not empty. All starts are cells of `pipeline`.
-WinChances CompileChances(const FittedModel& model, int32_t pipeline, const CompanyDraw& company,
-                          const RepDraw& rep, Day end, absl::Span<const Start> starts);
+// All of the work that does not depend on the draw.
+class ChanceCompiler {
+ public:
+  // The horizon is the days from model.as_of_day (its first_day_fraction of it) to `end`,
+  // exclusive; not empty. All starts are cells of `pipeline`.
+  ChanceCompiler(const FittedModel& model, int32_t pipeline, Day end,
+                 absl::Span<const Start> starts);
+
+  // Safe to call from several threads, each with a scratch of its own.
+  void Compile(const CompanyDraw& company, const RepDraw& rep, RecursionScratch& scratch,
+               WinChances& chances) const;
+
+ private:
+  struct Entry {
+    int cell = 0;  // Of the plan; -1: won as it is created.
+    float share = 0;
+  };
+  RecursionPlan plan_;
+  std::vector<Entry> entries_;
+  size_t start_count_ = 0;
+  int bucket_stride_ = 0;
+};
 
 }  // namespace quotacast::simulation
 

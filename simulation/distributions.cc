@@ -1,55 +1,72 @@
 #include "simulation/distributions.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
+#include "simulation/kernels.h"
 #include "simulation/portable_math.h"
 
 namespace quotacast::simulation {
 namespace {
 
-constexpr double kSmallestApproximatedShape = 10;
+// From this shape on the approximation needs no help.
+constexpr double kSmallestApproximatedShape = 1.5;
 
-// Words of a block; a block uses the same part of the counter whatever `count` is.
-std::array<uint32_t, kLanes> BlockWords(const Stream& stream, uint64_t block) {
-  std::array<uint32_t, kLanes> words;
-  for (size_t i = 0; i < kLanes; i += 4) {
-    const std::array<uint32_t, 4> four = stream.Words(block * kLanes / 4 + i / 4);
-    for (size_t k = 0; k < 4; ++k) words[i + k] = four[k];
+// The mean of each of kSlices equally likely slices of the standard normal.
+constexpr int kSlices = 4096;
+
+std::vector<float> NormalSlices() {
+  const auto density = [](double z) {
+    return Exp(-z * z / 2) / std::sqrt(2 * 3.14159265358979323846);
+  };
+  std::vector<float> means;
+  double below = 0;
+  for (int i = 1; i <= kSlices; ++i) {
+    const double above =
+        i == kSlices ? 0 : density(NormalQuantile(i / static_cast<double>(kSlices)));
+    means.push_back(static_cast<float>((below - above) * kSlices));
+    below = above;
   }
-  return words;
+  return means;
 }
 
-// The uniforms that one exact gamma draw may need, one after the other.
-class Source {
- public:
-  Source(const Stream& stream, uint64_t draw) : stream_(stream), next_(draw << 20) {}
-  double Uniform() {
-    if (used_ == 4) {
-      words_ = stream_.Words(next_++);
-      used_ = 0;
-    }
-    return OpenUniform(words_[used_++]);
+// The same of the standard exponential: the mean of -log(u) over a slice of u.
+std::vector<float> ExponentialSlices() {
+  const auto integral = [](double u) { return u > 0 ? u - u * Log(u) : 0; };
+  std::vector<float> means;
+  for (int i = 1; i <= kSlices; ++i) {
+    const double high = i / static_cast<double>(kSlices),
+                 low = (i - 1) / static_cast<double>(kSlices);
+    means.push_back(static_cast<float>((integral(high) - integral(low)) * kSlices));
   }
+  return means;
+}
 
- private:
-  const Stream& stream_;
-  uint64_t next_;
-  std::array<uint32_t, 4> words_{};
-  size_t used_ = 4;
-};
-
-double ExactGamma(double shape, Source& source) {
-  // Gamma(a) = Gamma(a + 1) U^(1/a).
-  const double boost = shape < 1 ? Pow(source.Uniform(), 1 / shape) : 1;
-  const double d = (shape < 1 ? shape + 1 : shape) - 1.0 / 3;
-  const double c = 1 / std::sqrt(9 * d);
-  for (;;) {
-    const double x = NormalQuantile(source.Uniform());
-    const double root = 1 + c * x;
-    if (root <= 0) continue;
-    const double v = root * root * root;
-    if (Log(source.Uniform()) < 0.5 * x * x + d - d * v + d * Log(v)) return boost * d * v;
+Lanes Stratified(const std::vector<float>& slices, const Stream& stream, uint64_t block,
+                 int count) {
+  std::array<uint32_t, kLanes> words;
+  words.fill(UINT32_MAX);
+  for (int i = 0; i < count; i += 4) {
+    const uint64_t index = (block * kLanes + static_cast<uint64_t>(i)) / 4;
+    const std::array<uint32_t, 4> four = stream.Words(index);
+    std::copy(four.begin(), four.end(), words.begin() + i);
   }
+  const std::array<int, kLanes> ranks = RanksOf(words);
+  const uint32_t slices_per_part = static_cast<uint32_t>(kSlices / count);
+  Lanes values = Broadcast(0);
+  for (int i = 0; i < count; ++i) {
+    // The rank of a word orders the parts; its low bits, which a rank hardly depends on, choose
+    // within.
+    const uint32_t within = words[i] % slices_per_part;
+    values[i] = slices[static_cast<uint32_t>(ranks[i]) * slices_per_part + within];
+  }
+  return values;
+}
+
+Lanes StratifiedExponentials(const Stream& stream, uint64_t block, int count) {
+  static const std::vector<float>& slices = *new std::vector<float>(ExponentialSlices());
+  return Stratified(slices, stream, block, count);
 }
 
 double Tail(double q) {
@@ -64,7 +81,7 @@ double Tail(double q) {
 }  // namespace
 
 double NormalQuantile(double p) {
-  const double a[] = {-3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02,
+  const double a[] = {-3.969683028665376e+01, 2.209460984245205e+02,  -2.759285104469687e+02,
                       1.383577518672690e+02,  -3.066479806614716e+01, 2.506628277459239e+00};
   const double b[] = {-5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02,
                       6.680131188771972e+01, -1.328068155288572e+01};
@@ -76,53 +93,43 @@ double NormalQuantile(double p) {
          (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + 1);
 }
 
-Lanes StratifiedUniforms(const Stream& stream, uint64_t block, int count) {
-  const std::array<uint32_t, kLanes> words = BlockWords(stream, block);
-  Lanes uniforms = Broadcast(0);
-  for (int i = 0; i < count; ++i) {
-    // The rank of a word orders the parts; its low bits, which a rank hardly depends on, place it
-    // within.
-    int rank = 0;
-    for (int k = 0; k < count; ++k) {
-      rank += words[k] < words[i] || (words[k] == words[i] && k < i) ? 1 : 0;
-    }
-    uniforms[i] = (rank + ((words[i] & 0xffff) + 0.5) * 0x1p-16) / count;
-  }
-  return uniforms;
+Lanes StratifiedNormals(const Stream& stream, uint64_t block, int count) {
+  static const std::vector<float>& slices = *new std::vector<float>(NormalSlices());
+  return Stratified(slices, stream, block, count);
+}
+
+double GammaOf(double shape, double z, double e) {
+  if (std::isinf(shape)) return 1;
+  const bool small = shape < kSmallestApproximatedShape;
+  const double base = small ? shape + 1 : shape;
+  const double variance = 1 / (9 * base);
+  const double root = std::max(0.0, 1 - variance + std::sqrt(variance) * z);
+  const double gamma = root * root * root;
+  return small ? gamma * base / shape * Exp(-e / shape) : gamma;
 }
 
 Lanes GammaDraws(double shape, const Stream& stream, uint64_t block, int count) {
   Lanes draws = Broadcast(1);
   if (std::isinf(shape)) return draws;
+  const Lanes normals = StratifiedNormals(stream, block, count);
+  Lanes exponentials = Broadcast(0);
   if (shape < kSmallestApproximatedShape) {
-    for (int i = 0; i < count; ++i) {
-      Source source(stream, block * kLanes + static_cast<uint64_t>(i));
-      draws[i] = ExactGamma(shape, source) / shape;
-    }
-    return draws;
+    const Stream own(stream.key(), Purpose::kSmallShape, 0);
+    exponentials = StratifiedExponentials(own, block, count);
   }
-  const Lanes uniforms = StratifiedUniforms(stream, block, count);
-  const double variance = 1 / (9 * shape), deviation = std::sqrt(variance);
   for (int i = 0; i < count; ++i) {
-    const double root = 1 - variance + deviation * NormalQuantile(uniforms[i]);
-    draws[i] = root * root * root;
+    draws[i] = static_cast<float>(GammaOf(shape, normals[i], exponentials[i]));
   }
   return draws;
 }
 
-double ExactGammaDraw(double shape, const Stream& stream) {
-  if (std::isinf(shape)) return 1;
-  Source source(stream, 0);
-  return ExactGamma(shape, source) / shape;
-}
-
 Lanes LogNormalDraws(double mean_log, double variance_log, const Stream& stream, uint64_t block,
                      int count) {
-  const Lanes uniforms = StratifiedUniforms(stream, block, count);
+  const Lanes normals = StratifiedNormals(stream, block, count);
   const double deviation = std::sqrt(variance_log);
   Lanes draws = Broadcast(0);
   for (int i = 0; i < count; ++i) {
-    draws[i] = Exp(mean_log + deviation * NormalQuantile(uniforms[i]));
+    draws[i] = static_cast<float>(Exp(mean_log + deviation * static_cast<double>(normals[i])));
   }
   return draws;
 }

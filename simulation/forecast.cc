@@ -13,7 +13,7 @@
 namespace quotacast::simulation {
 namespace {
 
-constexpr int64_t kFewestBlocks = 8;
+constexpr int64_t kFewestBlocks = 4;
 constexpr int64_t kMostBlocks = 10'000'000 / kTrialsPerBlock;
 // More blocks at a time would hold memory that a cancelled question never needs.
 constexpr int64_t kMostBlocksPerRound = 1024;
@@ -26,6 +26,7 @@ class ForecastRun {
         questions_(questions),
         options_(options),
         tasks_(PlanTasks(model, questions, options)),
+        scratch_(static_cast<size_t>(options.thread_count)),
         active_(questions.size(), true),
         rep_counts_(questions.size(), 0) {
     for (const Question& question : questions) tallies_.emplace_back(question.target);
@@ -36,10 +37,13 @@ class ForecastRun {
   }
 
   absl::StatusOr<std::vector<Forecast>> Run() {
-    int64_t done = 0, wanted = kFewestBlocks;
-    if (options_.precision_pp == 0) {
-      wanted = std::max(wanted, (options_.trial_count + kTrialsPerBlock - 1) / kTrialsPerBlock);
-    }
+    // What independent trials of an even chance would need, to begin with.
+    const double limit = options_.precision_pp / 100;
+    const double trials = limit > 0 ? std::min(0.25 / (limit * limit), 1e7)
+                                    : static_cast<double>(options_.trial_count);
+    int64_t done = 0;
+    int64_t wanted =
+        std::max(kFewestBlocks, static_cast<int64_t>(std::ceil(trials / kTrialsPerBlock)));
     while (done < wanted) {
       const int64_t blocks = std::min(wanted - done, kMostBlocksPerRound);
       if (!RunRound(done, blocks)) return absl::CancelledError("the forecast was cancelled");
@@ -69,7 +73,7 @@ class ForecastRun {
         static_cast<size_t>(options_.thread_count),
         std::vector<std::vector<int64_t>>(questions_.size()));
     ParallelFor(options_.thread_count, tasks_.size(), [&](int thread, size_t i) {
-      RunTask(i, first, company, room, parts[static_cast<size_t>(thread)], means[i]);
+      RunTask(i, thread, first, company, room, parts[static_cast<size_t>(thread)], means[i]);
     });
     if (cancelled_) return false;
     for (const auto& part : parts) {
@@ -91,7 +95,7 @@ class ForecastRun {
     return true;
   }
 
-  void RunTask(size_t i, int64_t first, const std::vector<CompanyDraw>& company,
+  void RunTask(size_t i, int thread, int64_t first, const std::vector<CompanyDraw>& company,
                std::vector<absl::Span<int64_t>>& room, std::vector<std::vector<int64_t>>& parts,
                std::vector<DrawMeans>& means) {
     const std::vector<int32_t>& asked_by = tasks_[i].asked_by;
@@ -99,10 +103,11 @@ class ForecastRun {
       return;
     }
     std::vector<int64_t> trials(kTrialsPerBlock);
+    TrialScratch& scratch = scratch_[static_cast<size_t>(thread)];
     for (size_t b = 0; b < company.size(); ++b) {
       if (Cancelled()) return;
       const uint64_t block = static_cast<uint64_t>(first) + b;
-      means.push_back(trials_[i].Run(block, company[b], absl::MakeSpan(trials)));
+      means.push_back(trials_[i].Run(block, company[b], scratch, absl::MakeSpan(trials)));
       for (const int32_t q : asked_by) {
         if (!active_[q]) continue;
         if (rep_counts_[q] == 1) {
@@ -130,8 +135,9 @@ class ForecastRun {
       }
     }
     if (wanted == 0) return done;
-    const double bounded = std::min(std::ceil(wanted), static_cast<double>(kMostBlocks));
-    return std::max(done + kFewestBlocks / 2, static_cast<int64_t>(bounded));
+    // The error is an estimate too: approach the end in steps.
+    const double most = static_cast<double>(done) * 1.5;
+    return std::max(done + 1, static_cast<int64_t>(std::ceil(std::min(wanted, most))));
   }
 
   bool Cancelled() {
@@ -159,6 +165,7 @@ class ForecastRun {
   const ForecastOptions& options_;
   std::vector<RepTask> tasks_;
   std::vector<RepTrials> trials_;
+  std::vector<TrialScratch> scratch_;  // By thread.
   std::vector<Tally> tallies_;
   std::vector<char> active_;
   std::vector<int32_t> rep_counts_;

@@ -29,17 +29,16 @@ struct Question {
 
 struct ForecastOptions {
   int64_t trial_count = 10'000;  // 100 to 10,000,000; ignored where precision_pp > 0. Rounded up to
-                                 // whole blocks of 512, at least 8 of them.
+                                 // whole blocks of 2048, at least 4 of them.
   double precision_pp = 0;  // Run until every standard error is at most so many percentage points,
                             // or 10,000,000 trials; 0: trial_count rules.
   uint64_t seed = 1;
   double run_rate_share =
       0.1;  // Share of trials that take the rep's own pace instead of the model; 0 to 1.
-  int thread_count = 1;       // Never changes a result.
-  bool keep_samples = false;  // Fill Forecast::samples.
-  std::function<bool()>
-      cancelled;  // Polled at least every few milliseconds, from any of the threads; true ends the
-                  // work with CANCELLED.
+  int thread_count = 1;             // Never changes a result.
+  bool keep_samples = false;        // Fill Forecast::samples.
+  std::function<bool()> cancelled;  // Polled at least every few milliseconds, from any of the
+                                    // threads; true ends the work with CANCELLED.
   ModelOptions model;  // Read where the call fits the model itself.
 };
 
@@ -69,8 +68,8 @@ struct Forecast {
 
 // Answers every question as of the model's instant. Questions asked together share their draws, so
 // a team's distribution is that of the sum of its reps; what else is asked does not change an
-// answer. The standard error holds for trials that share parameter draws: it comes from the spread of
-// independent blocks of draws. probability_low and probability_high are what the estimated
+// answer. The standard error holds for trials that share parameter draws: it comes from the spread
+// of independent blocks of draws. probability_low and probability_high are what the estimated
 // parameters leave open, shocks and chance averaged out. Safe to call from several threads. Errors:
 // INVALID_ARGUMENT for an option out of range, an unknown owner, or a period that ends at or before
 // as_of or more than five years after it; CANCELLED.
@@ -78,8 +77,8 @@ absl::StatusOr<std::vector<Forecast>> ForecastAttainment(const FittedModel& mode
                                                          absl::Span<const Question> questions,
                                                          const ForecastOptions& options);
 
-// The same, with a model fitted for the purpose to what happened before the instant `as_of_us`. Also
-// FAILED_PRECONDITION for a history without any opportunity before as_of.
+// The same, with a model fitted for the purpose to what happened before the instant `as_of_us`.
+// Also FAILED_PRECONDITION for a history without any opportunity before as_of.
 absl::StatusOr<std::vector<Forecast>> ForecastAttainment(const History& history, int64_t as_of_us,
                                                          absl::Span<const Question> questions,
                                                          const ForecastOptions& options);

@@ -18,7 +18,8 @@ class Drawer {
     if (posterior.shape <= 0) return Broadcast(0);
     const double shape = uncertain_ ? posterior.shape : std::numeric_limits<double>::infinity();
     Lanes lanes = Share(GammaDraws(shape, {seed_, purpose, key}, block_, kLanes / 2));
-    for (double& lane : lanes.at) lane *= posterior.shape / posterior.rate;
+    const float mean = static_cast<float>(posterior.shape / posterior.rate);
+    for (float& lane : lanes.at) lane *= mean;
     return lanes;
   }
 
@@ -28,11 +29,11 @@ class Drawer {
     std::array<Lanes, kClassCount> draws;
     for (size_t c = 0; c < kClassCount; ++c) {
       const double variance = uncertain_ ? factors.variance_log[c] : 0;
-      draws[c] = variance > 0
-                     ? Share(LogNormalDraws(factors.mean_log[c], variance,
-                                            {seed_, purpose, CombineKeys(key, c)}, block_,
-                                            kLanes / 2))
-                     : Broadcast(Exp(factors.mean_log[c]));
+      draws[c] =
+          variance > 0
+              ? Share(LogNormalDraws(factors.mean_log[c], variance,
+                                     {seed_, purpose, CombineKeys(key, c)}, block_, kLanes / 2))
+              : Broadcast(Exp(factors.mean_log[c]));
     }
     return draws;
   }
@@ -65,22 +66,22 @@ CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block)
   const Drawer drawer(model, seed, block);
   CompanyDraw draw;
   for (const Cell& cell : model.cells) {
-    std::vector<CauseDraw> causes(cell.causes.size());
-    for (size_t k = 0; k < causes.size(); ++k) {
-      const Cause& cause = cell.causes[k];
+    for (const Cause& cause : cell.causes) {
       const uint64_t key = CauseKey(cell, cause);
       const Lanes shock =
           drawer.Shock(model.options.company_shock_shape, Purpose::kCompanyShock, key);
       for (size_t b = 0; b < cause.hazards.size(); ++b) {
-        causes[k].hazards.push_back(
+        draw.hazards.push_back(
             drawer.Parameter(cause.hazards[b], Purpose::kHazard, CombineKeys(key, b)));
-        Multiply(causes[k].hazards.back(), shock);
+        Multiply(draw.hazards.back(), shock);
       }
-      causes[k].weekday = drawer.Factors(cause.weekday, Purpose::kWeekday, key);
-      causes[k].month_of_quarter =
-          drawer.Factors(cause.month_of_quarter, Purpose::kMonthOfQuarter, key);
+      const auto weekday = drawer.Factors(cause.weekday, Purpose::kWeekday, key);
+      const auto month = drawer.Factors(cause.month_of_quarter, Purpose::kMonthOfQuarter, key);
+      for (size_t c = 0; c < kDayClassCount; ++c) {
+        draw.day_factors.push_back(weekday[c % kWeekdayCount]);
+        Multiply(draw.day_factors.back(), month[c / kWeekdayCount]);
+      }
     }
-    draw.cells.push_back(std::move(causes));
   }
   for (const FittedPipeline& pipeline : model.pipelines) {
     draw.pipelines.push_back(
@@ -96,19 +97,16 @@ RepDraw DrawRep(const FittedModel& model, int32_t rep, uint64_t seed, uint64_t b
   const uint64_t rep_key = model.reps[rep].key;
   RepDraw draw;
   for (const Cell& cell : model.cells) {
-    std::vector<Lanes> multipliers;
     for (const Cause& cause : cell.causes) {
       const uint64_t key = CombineKeys(CauseKey(cell, cause), rep_key);
-      multipliers.push_back(drawer.Parameter(cause.reps[rep], Purpose::kRepEffect, key));
-      Multiply(multipliers.back(),
+      draw.multipliers.push_back(drawer.Parameter(cause.reps[rep], Purpose::kRepEffect, key));
+      Multiply(draw.multipliers.back(),
                drawer.Shock(model.options.rep_shock_shape, Purpose::kRepShock, key));
     }
-    draw.multipliers.push_back(std::move(multipliers));
   }
   for (const FittedPipeline& pipeline : model.pipelines) {
-    draw.arrival_rates.push_back(drawer.Parameter(pipeline.arrivals.reps[rep],
-                                                  Purpose::kArrivalRate,
-                                                  CombineKeys(pipeline.key, rep_key)));
+    draw.arrival_rates.push_back(drawer.Parameter(
+        pipeline.arrivals.reps[rep], Purpose::kArrivalRate, CombineKeys(pipeline.key, rep_key)));
   }
   return draw;
 }

@@ -14,26 +14,21 @@
 
 namespace quotacast::simulation {
 
-struct CauseDraw {
-  std::vector<Lanes> hazards;  // By bucket; the company's shock is in.
-  std::array<Lanes, kWeekdayCount> weekday;
-  std::array<Lanes, kMonthOfQuarterCount> month_of_quarter;
-};
-
 struct ArrivalDraw {
   std::array<Lanes, kWeekdayCount> weekday;
   Lanes shock;  // The company's.
 };
 
-// What all reps have in common.
+// What all reps have in common. Causes are counted through all cells.
 struct CompanyDraw {
-  std::vector<std::vector<CauseDraw>> cells;  // [cell][cause].
+  std::vector<Lanes> hazards;      // [cause][bucket]; the company's shock is in.
+  std::vector<Lanes> day_factors;  // [cause][day class]: weekday times month of the quarter.
   std::vector<ArrivalDraw> pipelines;
 };
 
 struct RepDraw {
-  std::vector<std::vector<Lanes>> multipliers;  // [cell][cause]: effect times shock.
-  std::vector<Lanes> arrival_rates;             // By pipeline, before weekday factor and shocks.
+  std::vector<Lanes> multipliers;    // [cause]: effect times shock.
+  std::vector<Lanes> arrival_rates;  // By pipeline, before weekday factor and shocks.
 };
 
 CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block);

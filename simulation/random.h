@@ -25,9 +25,11 @@ enum class Purpose : uint32_t {
   kArrivalCompanyShock,
   kArrivalCount,
   kArrivalSize,
+  kArrivalPlace,
   kWin,
   kAmountRatio,
   kRunRate,
+  kSmallShape,
 };
 
 // 64-bit hash of an identifier, the same everywhere and for ever (FNV-1a, then mixed).

@@ -5,166 +5,190 @@
 
 #include "simulation/arrival_count.h"
 #include "simulation/distributions.h"
-#include "simulation/portable_math.h"
 #include "simulation/random.h"
-#include "simulation/resampling.h"
 
 namespace quotacast::simulation {
 namespace {
 
-using TrialWords = std::array<uint32_t, kTrialsPerBlock>;
+Start StartOf(const FittedModel& model, int32_t index) {
+  const OpenOpportunity& opportunity = model.open[index];
+  return {opportunity.cell, model.as_of_day - opportunity.entry_day};
+}
 
-// One word for each trial of the block.
-TrialWords WordsOfBlock(const Stream& stream, uint64_t block) {
-  TrialWords words;
-  for (size_t i = 0; i < kTrialsPerBlock; i += 4) {
-    const std::array<uint32_t, 4> four = stream.Words((block * kTrialsPerBlock + i) / 4);
-    std::copy(four.begin(), four.end(), words.begin() + i);
+// The distinct (cell, age) of opportunities, sorted.
+std::vector<Start> StartsOf(const FittedModel& model, const std::vector<int32_t>& open) {
+  std::vector<Start> starts;
+  for (const int32_t index : open) starts.push_back(StartOf(model, index));
+  std::sort(starts.begin(), starts.end());
+  const auto same = [](const Start& a, const Start& b) { return !(a < b) && !(b < a); };
+  starts.erase(std::unique(starts.begin(), starts.end(), same), starts.end());
+  return starts;
+}
+
+// Chances in steps of 2^-16, rounded up or down so that over the draws (a Weyl sequence) they are
+// right on average.
+std::array<uint32_t, kLanes> ThresholdsOf(const Lanes& chance, uint64_t key, uint64_t block) {
+  std::array<uint32_t, kLanes> thresholds;
+  for (int l = 0; l < kLanes; ++l) {
+    const uint64_t draw = block * kLanes + static_cast<uint64_t>(l);
+    const uint32_t dither = static_cast<uint32_t>((key >> 32) + draw * 0x9E3779B9u);
+    const double steps = std::clamp(static_cast<double>(chance[l]), 0.0, 1.0) * kCertain;
+    thresholds[static_cast<size_t>(l)] = static_cast<uint32_t>(steps + dither * 0x1p-32);
   }
-  return words;
+  return thresholds;
 }
 
 }  // namespace
 
 RepTrials::RepTrials(const FittedModel& model, const RepQuestion& question,
                      std::vector<int32_t> open, uint64_t seed, double run_rate_share)
-    : model_(model),
-      question_(question),
-      open_(model.pipelines.size()),
-      starts_(model.pipelines.size()),
-      start_of_open_(model.pipelines.size()),
-      seed_(seed),
-      run_rate_share_(run_rate_share) {
-  const auto start_of = [&](int32_t index) {
-    const OpenOpportunity& opportunity = model.open[index];
-    return Start{opportunity.cell, model.as_of_day - opportunity.entry_day};
-  };
+    : model_(model), question_(question), seed_(seed), run_rate_share_(run_rate_share) {
+  std::vector<std::vector<int32_t>> open_of(model.pipelines.size());
   for (const int32_t index : open) {
-    open_[model.cells[model.open[index].cell].pipeline].push_back(index);
+    open_of[model.cells[model.open[index].cell].pipeline].push_back(index);
   }
-  for (size_t p = 0; p < open_.size(); ++p) {
-    std::vector<Start>& starts = starts_[p];
-    for (const int32_t index : open_[p]) starts.push_back(start_of(index));
-    std::sort(starts.begin(), starts.end());
-    const auto same = [](const Start& a, const Start& b) { return !(a < b) && !(b < a); };
-    starts.erase(std::unique(starts.begin(), starts.end(), same), starts.end());
-    for (const int32_t index : open_[p]) {
-      const auto found = std::lower_bound(starts.begin(), starts.end(), start_of(index));
-      start_of_open_[p].push_back(static_cast<int32_t>(found - starts.begin()));
+  for (size_t p = 0; p < open_of.size(); ++p) {
+    const Arrivals& arrivals = model.pipelines[p].arrivals;
+    if (open_of[p].empty() && arrivals.reps[question.rep].shape <= 0) continue;
+    const int32_t pipeline = static_cast<int32_t>(p);
+    const std::vector<Start> starts = StartsOf(model, open_of[p]);
+    PipelinePart part = {
+        pipeline,
+        open_of[p],
+        {},
+        ChanceCompiler(model, pipeline, question.period_end, starts),
+        {},
+        SizeSampler(arrivals, question.rep, question.measure, model.options.own_amount_wins)};
+    for (const int32_t index : part.open) {
+      const auto found = std::lower_bound(starts.begin(), starts.end(), StartOf(model, index));
+      part.start_of_open.push_back(static_cast<int32_t>(found - starts.begin()));
     }
+    if (question.period_start > model.as_of_day) {
+      part.until_start.emplace_back(model, pipeline, question.period_start, starts);
+    }
+    parts_.push_back(std::move(part));
   }
 }
 
-DrawMeans RepTrials::Run(uint64_t block, const CompanyDraw& company,
+DrawMeans RepTrials::Run(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
                          absl::Span<int64_t> trials) const {
   std::fill(trials.begin(), trials.end(), question_.booked);
-  DrawMeans means = {Broadcast(0), Broadcast(0)};
+  DrawMeans means;
   const RepDraw rep = DrawRep(model_, question_.rep, seed_, block);
-  for (size_t p = 0; p < open_.size(); ++p) {
-    const int32_t pipeline = static_cast<int32_t>(p);
-    if (open_[p].empty() && model_.pipelines[p].arrivals.reps[question_.rep].shape <= 0) continue;
-    const PipelineChances chances = Compile(pipeline, company, rep);
-    for (size_t i = 0; i < open_[p].size(); ++i) {
-      AddOpen(open_[p][i], chances.open[start_of_open_[p][i]], block, means, trials);
+  WinChances& chances = scratch.chances;
+  for (const PipelinePart& part : parts_) {
+    part.until_end.Compile(company, rep, scratch.recursion, chances);
+    Lanes new_wins = NewWins(part, company, rep, chances);
+    for (const ChanceCompiler& until_start : part.until_start) {
+      // What is won before the period does not count in it.
+      until_start.Compile(company, rep, scratch.recursion, scratch.before);
+      const Lanes early = NewWins(part, company, rep, scratch.before);
+      for (int l = 0; l < kLanes; ++l) {
+        new_wins[l] -= early[l];
+        for (size_t i = 0; i < chances.starts.size(); ++i) {
+          chances.starts[i][l] -= scratch.before.starts[i][l];
+        }
+      }
     }
-    AddNew(pipeline, chances.new_wins, block, means, trials);
+    for (size_t i = 0; i < part.open.size(); ++i) {
+      AddOpen(part.open[i], chances.starts[part.start_of_open[i]], block, means, trials);
+    }
+    AddNew(part, new_wins, block, means, trials);
   }
   if (run_rate_share_ > 0) ApplyRunRate(block, trials);
   return means;
 }
 
-RepTrials::PipelineChances RepTrials::Compile(int32_t pipeline, const CompanyDraw& company,
-                                              const RepDraw& rep) const {
-  PipelineChances chances = CompileUntil(pipeline, question_.period_end, company, rep);
-  if (question_.period_start <= model_.as_of_day) return chances;
-  // What is won before the period does not count in it.
-  const PipelineChances before = CompileUntil(pipeline, question_.period_start, company, rep);
-  for (int l = 0; l < kLanes; ++l) {
-    for (size_t i = 0; i < chances.open.size(); ++i) chances.open[i][l] -= before.open[i][l];
-    chances.new_wins[l] -= before.new_wins[l];
-  }
-  return chances;
-}
-
-RepTrials::PipelineChances RepTrials::CompileUntil(int32_t pipeline, Day end,
-                                                   const CompanyDraw& company,
-                                                   const RepDraw& rep) const {
-  const WinChances compiled = CompileChances(model_, pipeline, company, rep, end, starts_[pipeline]);
-  PipelineChances chances = {compiled.starts, Broadcast(0)};
+Lanes RepTrials::NewWins(const PipelinePart& part, const CompanyDraw& company, const RepDraw& rep,
+                         const WinChances& chances) const {
+  Lanes wins = Broadcast(0);
   const FittedRep& fitted = model_.reps[question_.rep];
-  const ArrivalDraw& arrivals = company.pipelines[pipeline];
-  for (size_t t = 0; t < compiled.new_by_day.size(); ++t) {
+  const ArrivalDraw& arrivals = company.pipelines[part.pipeline];
+  for (size_t t = 0; t < chances.new_by_day.size(); ++t) {
     const Day day = model_.as_of_day + static_cast<Day>(t);
     if (day < fitted.start_day || day >= fitted.end_day) continue;
-    const double fraction = t == 0 ? model_.first_day_fraction : 1;
+    const float fraction = t == 0 ? static_cast<float>(model_.first_day_fraction) : 1;
     const Lanes& weekday = arrivals.weekday[WeekdayOf(day, model_.calendar)];
     for (int l = 0; l < kLanes; ++l) {
-      chances.new_wins[l] += fraction * weekday[l] * compiled.new_by_day[t][l];
+      wins[l] += fraction * weekday[l] * chances.new_by_day[t][l];
     }
   }
   for (int l = 0; l < kLanes; ++l) {
-    chances.new_wins[l] *= rep.arrival_rates[pipeline][l] * arrivals.shock[l];
+    wins[l] *= rep.arrival_rates[part.pipeline][l] * arrivals.shock[l];
   }
-  return chances;
+  return wins;
 }
 
 void RepTrials::AddOpen(int32_t index, const Lanes& chance, uint64_t block, DrawMeans& means,
                         absl::Span<int64_t> trials) const {
   const OpenOpportunity& opportunity = model_.open[index];
   const bool amount = question_.measure == Measure::kAmount;
-  const AmountSampler sampler(model_, opportunity);
-  const bool fixed = !amount || sampler.fixed();
   const int64_t value = amount ? opportunity.amount_micros : opportunity.units;
-  const double mean_value = fixed ? static_cast<double>(value) : sampler.mean();
-  const TrialWords words = WordsOfBlock({seed_, Purpose::kWin, opportunity.key}, block);
-  const TrialWords sizes = fixed ? TrialWords()
-                                 : WordsOfBlock({seed_, Purpose::kAmountRatio, opportunity.key},
-                                                block);
-  for (int l = 0; l < kLanes; ++l) {
-    const double p = std::clamp(chance[l], 0.0, 1.0);
-    means.from_open[l] += p * mean_value;
-    const uint64_t threshold = static_cast<uint64_t>(p * 0x1p32);
-    for (int i = l * kTrialsPerDraw; i < (l + 1) * kTrialsPerDraw; ++i) {
-      if (words[i] >= threshold) continue;
-      trials[i] += fixed ? value : sampler.Draw(sizes[i]);
+  if (value == 0) return;
+  const Stream wins(seed_, Purpose::kWin, opportunity.key);
+  const std::array<uint32_t, kLanes> thresholds = ThresholdsOf(chance, wins.key(), block);
+  double mean_value = static_cast<double>(value);
+  if (const AmountSampler sampler(model_, opportunity); !amount || sampler.fixed()) {
+    AddWins(wins.key(), block, thresholds, value, trials.data());
+  } else {
+    mean_value = sampler.mean();
+    std::array<uint8_t, kTrialsPerBlock> won;
+    MarkWins(wins.key(), block, thresholds, won.data());
+    std::array<uint32_t, kTrialsPerBlock> words;
+    const Stream ratios(seed_, Purpose::kAmountRatio, opportunity.key);
+    PhiloxWords(ratios.key(), block * kTrialsPerBlock / 4, absl::MakeSpan(words));
+    for (size_t i = 0; i < won.size(); ++i) {
+      if (won[i] != 0) trials[i] += sampler.Draw(words[i]);
     }
+  }
+  for (int l = 0; l < kLanes; ++l) {
+    means.from_open[static_cast<size_t>(l)] += static_cast<double>(chance[l]) * mean_value;
   }
 }
 
-void RepTrials::AddNew(int32_t pipeline, const Lanes& mean_wins, uint64_t block, DrawMeans& means,
-                       absl::Span<int64_t> trials) const {
-  const FittedPipeline& fitted = model_.pipelines[pipeline];
-  const uint64_t key = CombineKeys(fitted.key, model_.reps[question_.rep].key);
-  const SizeSampler sampler(fitted.arrivals, question_.rep, question_.measure,
-                            model_.options.own_amount_wins);
+void RepTrials::AddNew(const PipelinePart& part, const Lanes& mean_wins, uint64_t block,
+                       DrawMeans& means, absl::Span<int64_t> trials) const {
+  const uint64_t key =
+      CombineKeys(model_.pipelines[part.pipeline].key, model_.reps[question_.rep].key);
+  if (*std::max_element(mean_wins.at.begin(), mean_wins.at.end()) <= 0) return;
   const Stream counts(seed_, Purpose::kArrivalCount, key);
-  const Stream sizes(seed_, Purpose::kArrivalSize, key);
+  const Stream places(seed_, Purpose::kArrivalPlace, key);
+  const SizePool pool(part.sizes, {seed_, Purpose::kArrivalSize, key}, block);
+  std::array<uint32_t, kTrialsPerBlock / 2> words;
+  PhiloxWords(places.key(), block * words.size() / 4, absl::MakeSpan(words));
   for (int l = 0; l < kLanes; ++l) {
-    const double mean = std::max(0.0, mean_wins[l]);
-    means.from_new[l] += mean * sampler.mean();
+    const double mean = std::max(0.0, static_cast<double>(mean_wins[l]));
+    means.from_new[static_cast<size_t>(l)] += mean * part.sizes.mean();
     if (mean == 0) continue;
     const uint64_t draw = block * kLanes + static_cast<uint64_t>(l);
     const ArrivalCounts wins =
         DrawArrivalCounts(mean, model_.options.arrival_rep_shock_shape, counts, draw);
-    for (int i = 0; i < kTrialsPerDraw; ++i) {
-      const int trial = l * kTrialsPerDraw + i;
+    for (size_t i = 0; i < kTrialsPerDraw; ++i) {
+      const size_t trial = static_cast<size_t>(l) * kTrialsPerDraw + i;
+      const uint32_t place = words[trial / 2] >> (trial % 2 * 16);
       trials[trial] +=
-          sampler.DrawSum(wins[i], sizes, block * kTrialsPerBlock + static_cast<uint64_t>(trial));
+          part.sizes.equal() ? wins[i] * part.sizes.equal_value() : pool.Sum(wins[i], place);
     }
   }
 }
 
 void RepTrials::ApplyRunRate(uint64_t block, absl::Span<int64_t> trials) const {
+  // Evenly spread over the trials, the same ones for every rep: the k-th is that at which the share
+  // of the trials so far reaches k.
+  std::vector<size_t> chosen;
+  const double first = static_cast<double>(block * kTrialsPerBlock);
+  for (double k = std::floor(first * run_rate_share_) + 1;; ++k) {
+    const double trial = std::ceil(k / run_rate_share_) - 1 - first;
+    if (trial >= kTrialsPerBlock) break;
+    if (trial >= 0) chosen.push_back(static_cast<size_t>(trial));
+  }
+  std::vector<uint32_t> words((chosen.size() + 3) / 4 * 4);
   const Stream stream(seed_, Purpose::kRunRate, model_.reps[question_.rep].key);
-  const TrialWords words = WordsOfBlock(stream, block);
+  PhiloxWords(stream.key(), block * kTrialsPerBlock / 4, absl::MakeSpan(words));
   const double deviation = std::sqrt(question_.pace.variance);
-  for (int i = 0; i < kTrialsPerBlock; ++i) {
-    // Evenly spread over the trials, the same for every rep.
-    const double trial = static_cast<double>(block * kTrialsPerBlock + static_cast<uint64_t>(i));
-    if (std::floor((trial + 1) * run_rate_share_) <= std::floor(trial * run_rate_share_)) continue;
-    const double rest =
-        question_.pace.mean + deviation * NormalQuantile(OpenUniform(words[i]));
-    trials[i] = question_.booked + std::llround(std::max(0.0, rest));
+  for (size_t i = 0; i < chosen.size(); ++i) {
+    const double rest = question_.pace.mean + deviation * NormalQuantile(OpenUniform(words[i]));
+    trials[chosen[i]] = question_.booked + std::llround(std::max(0.0, rest));
   }
 }
 

@@ -4,9 +4,10 @@
 // One rep's bookings of one period, trial by trial.
 //
 // Trials come in blocks of kLanes parameter draws with kTrialsPerDraw trials each: trial
-// draw * kTrialsPerDraw + i of a block. What a trial holds depends on the seed, the rep's own data and the trial's
-// number alone, so the trials of several reps can be added up.
+// draw * kTrialsPerDraw + i of a block. What a trial holds depends on the seed, the rep's own data
+// and the trial's number alone, so the trials of several reps can be added up.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -14,12 +15,10 @@
 #include "simulation/chance.h"
 #include "simulation/fitted_model.h"
 #include "simulation/parameter_draw.h"
+#include "simulation/resampling.h"
 #include "simulation/run_rate.h"
 
 namespace quotacast::simulation {
-
-inline constexpr int kTrialsPerDraw = 32;
-inline constexpr int kTrialsPerBlock = kTrialsPerDraw * kLanes;
 
 struct RepQuestion {
   int32_t rep = 0;
@@ -32,8 +31,14 @@ struct RepQuestion {
 
 // What a draw's parameters alone make of the rest of the period: expected bookings.
 struct DrawMeans {
-  Lanes from_open;
-  Lanes from_new;
+  std::array<double, kLanes> from_open{};
+  std::array<double, kLanes> from_new{};
+};
+
+// Room for one thread's work, to be used again and again.
+struct TrialScratch {
+  RecursionScratch recursion;
+  WinChances chances, before;
 };
 
 class RepTrials {
@@ -43,27 +48,30 @@ class RepTrials {
             uint64_t seed, double run_rate_share);
 
   // Sets trials[0, kTrialsPerBlock) to the period's bookings in the trials of a block.
-  DrawMeans Run(uint64_t block, const CompanyDraw& company, absl::Span<int64_t> trials) const;
+  DrawMeans Run(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
+                absl::Span<int64_t> trials) const;
 
  private:
-  struct PipelineChances {
-    std::vector<Lanes> open;  // By start.
-    Lanes new_wins;           // Expected wins of opportunities not yet created, before the rep's shock.
+  struct PipelinePart {
+    int32_t pipeline = 0;
+    std::vector<int32_t> open;           // Indices into model.open,
+    std::vector<int32_t> start_of_open;  // and of their starts.
+    ChanceCompiler until_end;
+    std::vector<ChanceCompiler> until_start;  // One, where the period has not begun.
+    SizeSampler sizes;
   };
-  PipelineChances Compile(int32_t pipeline, const CompanyDraw& company, const RepDraw& rep) const;
-  PipelineChances CompileUntil(int32_t pipeline, Day end, const CompanyDraw& company,
-                               const RepDraw& rep) const;
+  // Expected wins of opportunities not yet created, before the rep's shock.
+  Lanes NewWins(const PipelinePart& part, const CompanyDraw& company, const RepDraw& rep,
+                const WinChances& chances) const;
   void AddOpen(int32_t index, const Lanes& chance, uint64_t block, DrawMeans& means,
                absl::Span<int64_t> trials) const;
-  void AddNew(int32_t pipeline, const Lanes& mean_wins, uint64_t block, DrawMeans& means,
+  void AddNew(const PipelinePart& part, const Lanes& mean_wins, uint64_t block, DrawMeans& means,
               absl::Span<int64_t> trials) const;
   void ApplyRunRate(uint64_t block, absl::Span<int64_t> trials) const;
 
   const FittedModel& model_;
   RepQuestion question_;
-  std::vector<std::vector<int32_t>> open_;         // By pipeline: indices into model.open.
-  std::vector<std::vector<Start>> starts_;         // By pipeline, distinct.
-  std::vector<std::vector<int32_t>> start_of_open_;  // By pipeline and position: index into starts_.
+  std::vector<PipelinePart> parts_;
   uint64_t seed_;
   double run_rate_share_;
 };

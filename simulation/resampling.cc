@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "simulation/kernels.h"
+
 namespace quotacast::simulation {
 namespace {
-
-// A sum of more sizes than this takes its mean for the rest: the law of large numbers has long set in.
-constexpr int64_t kMostSizesDrawn = 4096;
 
 template <typename T>
 const T& Pick(const std::vector<T>& own, const std::vector<T>& all, double own_share,
@@ -64,20 +63,25 @@ SizeSampler::SizeSampler(const Arrivals& arrivals, int32_t rep, Measure measure,
     return sizes.empty() ? 0 : sum / static_cast<double>(sizes.size());
   };
   mean_ = own_share_ * mean_of(own_) + (1 - own_share_) * mean_of(all_);
-  for (const WonSize& size : all_) equal_ = equal_ && ValueOf(size) == ValueOf(all_[0]);
+  equal_value_ = ValueOf(all_[0]);
+  for (const WonSize& size : all_) equal_ = equal_ && ValueOf(size) == equal_value_;
 }
 
-int64_t SizeSampler::DrawSum(int64_t count, const Stream& stream, uint64_t trial) const {
-  if (all_.empty() || count == 0) return 0;
-  if (equal_) return count * ValueOf(all_[0]);
-  const int64_t drawn = std::min(count, kMostSizesDrawn);
-  int64_t sum = std::llround(mean_ * static_cast<double>(count - drawn));
-  std::array<uint32_t, 4> words{};
-  for (int64_t i = 0; i < drawn; ++i) {
-    if (i % 4 == 0) words = stream.Words((trial << 10) + static_cast<uint64_t>(i / 4));
-    sum += ValueOf(Pick(own_, all_, own_share_, words[static_cast<size_t>(i % 4)]));
-  }
-  return sum;
+int64_t SizeSampler::Draw(uint32_t word) const {
+  return all_.empty() ? 0 : ValueOf(Pick(own_, all_, own_share_, word));
+}
+
+SizePool::SizePool(const SizeSampler& sampler, const Stream& stream, uint64_t block) : sums_(1, 0) {
+  std::array<uint32_t, kPoolSize> words;
+  PhiloxWords(stream.key(), block * kPoolSize / 4, absl::MakeSpan(words));
+  for (const uint32_t word : words) sums_.push_back(sums_.back() + sampler.Draw(word));
+}
+
+int64_t SizePool::Sum(int64_t count, uint32_t place) const {
+  const int64_t begin = place % kPoolSize, end = begin + count;
+  const int64_t rounds = end / kPoolSize, rest = end % kPoolSize;
+  return rounds * sums_.back() + sums_[static_cast<size_t>(rest)] -
+         sums_[static_cast<size_t>(begin)];
 }
 
 }  // namespace quotacast::simulation

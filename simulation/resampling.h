@@ -29,13 +29,15 @@ class AmountSampler {
   bool fixed_ = false;
 };
 
-// The size of a future win of a rep (see Arrivals), in micro units or pieces.
+// The size of a future win of a rep (see Arrivals), in micro units or pieces; 0 where no size is
+// known.
 class SizeSampler {
  public:
   SizeSampler(const Arrivals& arrivals, int32_t rep, Measure measure, double own_amount_wins);
   double mean() const { return mean_; }
-  // The sum of `count` sizes; the words are those of `trial`.
-  int64_t DrawSum(int64_t count, const Stream& stream, uint64_t trial) const;
+  bool equal() const { return equal_; }
+  int64_t equal_value() const { return equal_value_; }
+  int64_t Draw(uint32_t word) const;
 
  private:
   int64_t ValueOf(const WonSize& size) const {
@@ -48,6 +50,21 @@ class SizeSampler {
   double own_share_ = 0;
   double mean_ = 0;
   bool equal_ = true;  // All sizes are the same.
+  int64_t equal_value_ = 0;
+};
+
+// Sums of sizes for the trials of a block: runs of a list of kPoolSize sizes drawn for the block,
+// at a random place for each trial, around the end where need be. Each trial's sum has the
+// distribution of a sum of independent sizes; trials of one block share some, which the standard
+// error, from independent blocks, takes in.
+class SizePool {
+ public:
+  static constexpr int kPoolSize = 512;
+  SizePool(const SizeSampler& sampler, const Stream& stream, uint64_t block);
+  int64_t Sum(int64_t count, uint32_t place) const;
+
+ private:
+  std::vector<int64_t> sums_;  // Of the first i sizes.
 };
 
 }  // namespace quotacast::simulation

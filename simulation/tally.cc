@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "simulation/order_statistics.h"
 #include "simulation/portable_math.h"
+#include "simulation/regression.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -11,8 +14,11 @@ namespace {
 constexpr double kLevels[] = {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
 constexpr double kNormal95 = 1.6448536269514722;
 
+// What the variance left by the regression weighs against that between blocks, in blocks.
+constexpr double kResidualWeight = 10;
+
 // The lane with the same parameters and other shocks.
-int PartnerOf(int lane) { return (lane + kLanes / 2) % kLanes; }
+size_t PartnerOf(size_t lane) { return (lane + kLanes / 2) % kLanes; }
 
 // p moved by `shift`, on the scale of log odds so that it stays a probability.
 double MovedBy(double p, double shift) {
@@ -27,13 +33,13 @@ absl::Span<int64_t> Tally::AddBlocks(int64_t block_count) {
   const size_t old = trials_.size();
   const size_t blocks = static_cast<size_t>(block_count);
   trials_.resize(old + blocks * kTrialsPerBlock);
-  means_.resize(means_.size() + blocks, {Broadcast(0), Broadcast(0)});
+  means_.resize(means_.size() + blocks);
   return absl::MakeSpan(trials_).subspan(old);
 }
 
 void Tally::AddMeans(int64_t block, const DrawMeans& means) {
   DrawMeans& sum = means_[static_cast<size_t>(block)];
-  for (int l = 0; l < kLanes; ++l) {
+  for (size_t l = 0; l < kLanes; ++l) {
     sum.from_open[l] += means.from_open[l];
     sum.from_new[l] += means.from_new[l];
   }
@@ -41,56 +47,59 @@ void Tally::AddMeans(int64_t block, const DrawMeans& means) {
 
 void Tally::Count() {
   for (size_t b = attained_.size(); b < means_.size(); ++b) {
-    Lanes attained = Broadcast(0);
+    attained_.emplace_back();
     const int64_t* trials = &trials_[b * kTrialsPerBlock];
-    for (int l = 0; l < kLanes; ++l) {
+    for (size_t l = 0; l < kLanes; ++l) {
       int count = 0;
-      for (int i = 0; i < kTrialsPerDraw; ++i) {
+      for (size_t i = 0; i < kTrialsPerDraw; ++i) {
         count += trials[l * kTrialsPerDraw + i] >= target_ ? 1 : 0;
       }
-      attained[l] = count;
+      attained_.back()[l] = count / static_cast<double>(kTrialsPerDraw);
     }
-    attained_.push_back(attained);
   }
+  EstimateError();
 }
 
-double Tally::Probability() const {
-  double attained = 0;
-  for (const Lanes& block : attained_) {
-    for (const double count : block.at) attained += count;
+void Tally::EstimateError() {
+  std::vector<double> attained, from_open, from_new;
+  double sum = 0;
+  for (size_t b = 0; b < means_.size(); ++b) {
+    attained.insert(attained.end(), attained_[b].begin(), attained_[b].end());
+    from_open.insert(from_open.end(), means_[b].from_open.begin(), means_[b].from_open.end());
+    from_new.insert(from_new.end(), means_[b].from_new.begin(), means_[b].from_new.end());
   }
-  return attained / static_cast<double>(trials_.size());
-}
-
-double Tally::StandardError() const {
-  const double n = static_cast<double>(BlockCount()), p = Probability();
-  double squares = 0;
-  for (const Lanes& block : attained_) {
-    double count = 0;
-    for (const double lane : block.at) count += lane;
-    squares += (count / kTrialsPerBlock - p) * (count / kTrialsPerBlock - p);
+  for (const double share : attained) sum += share;
+  const double draws = static_cast<double>(attained.size());
+  probability_ = sum / draws;
+  const double residual = ResidualVariance(attained, from_open, from_new) / draws;
+  const double blocks = static_cast<double>(means_.size());
+  double between = 0;
+  for (const auto& block : attained_) {
+    const double share = std::accumulate(block.begin(), block.end(), 0.0) / kLanes;
+    between += (share - probability_) * (share - probability_) / (blocks * (blocks - 1));
   }
-  const double spread = n > 1 ? std::sqrt(squares / (n * (n - 1))) : 0;
-  return std::max(spread, 1 / static_cast<double>(trials_.size()));
+  const double freedom = blocks - 1;
+  double variance = (kResidualWeight * residual + freedom * between) / (kResidualWeight + freedom);
+  if (between > residual * (1 + 2 * std::sqrt(2 / freedom))) variance = between;
+  standard_error_ = std::max(std::sqrt(variance), 1 / static_cast<double>(trials_.size()));
 }
 
 double Tally::ParameterDeviation() const {
   const double draws = static_cast<double>(means_.size() * kLanes);
   double mean = 0;
-  const double p = Probability() * kTrialsPerDraw;
-  const auto value = [](const DrawMeans& m, int l) { return m.from_open[l] + m.from_new[l]; };
+  const auto value = [](const DrawMeans& m, size_t l) { return m.from_open[l] + m.from_new[l]; };
   for (const DrawMeans& block : means_) {
-    for (int l = 0; l < kLanes; ++l) mean += value(block, l) / draws;
+    for (size_t l = 0; l < kLanes; ++l) mean += value(block, l) / draws;
   }
-  // The variance of what a draw expects, the part of it that partners share, and how attainment goes
-  // with it.
+  // The variance of what a draw expects, the part of it that partners share, and how attainment
+  // goes with it.
   double variance = 0, shared = 0, slope = 0;
   for (size_t b = 0; b < means_.size(); ++b) {
-    for (int l = 0; l < kLanes; ++l) {
+    for (size_t l = 0; l < kLanes; ++l) {
       const double here = value(means_[b], l) - mean;
       variance += here * here;
       shared += here * (value(means_[b], PartnerOf(l)) - mean);
-      slope += here * (attained_[b][l] - p) / kTrialsPerDraw;
+      slope += here * (attained_[b][l] - probability_);
     }
   }
   if (variance <= 0 || shared <= 0) return 0;
@@ -99,8 +108,8 @@ double Tally::ParameterDeviation() const {
 
 void Tally::Summarize(bool keep_samples, Forecast& forecast) {
   forecast.trial_count = static_cast<int64_t>(trials_.size());
-  forecast.attainment_probability = Probability();
-  forecast.standard_error = StandardError();
+  forecast.attainment_probability = probability_;
+  forecast.standard_error = standard_error_;
   const double reach = kNormal95 * ParameterDeviation();
   forecast.probability_low = MovedBy(forecast.attainment_probability, -reach);
   forecast.probability_high = MovedBy(forecast.attainment_probability, reach);
@@ -110,22 +119,24 @@ void Tally::Summarize(bool keep_samples, Forecast& forecast) {
   forecast.expected_from_open = forecast.expected_from_new = 0;
   const double draws = static_cast<double>(means_.size() * kLanes);
   for (const DrawMeans& block : means_) {
-    for (int l = 0; l < kLanes; ++l) {
+    for (size_t l = 0; l < kLanes; ++l) {
       forecast.expected_from_open += block.from_open[l] / draws;
       forecast.expected_from_new += block.from_new[l] / draws;
     }
   }
-  forecast.quantiles.clear();
-  auto from = trials_.begin();
-  if (keep_samples) std::sort(trials_.begin(), trials_.end());
+  std::vector<size_t> ranks;
   for (const double level : kLevels) {
-    const auto rank = static_cast<int64_t>(std::ceil(level * static_cast<double>(trials_.size())));
-    const auto at = trials_.begin() + rank - 1;
-    if (!keep_samples) std::nth_element(from, at, trials_.end());
-    from = at;
-    forecast.quantiles.push_back({level, static_cast<double>(*at)});
+    ranks.push_back(static_cast<size_t>(std::ceil(level * static_cast<double>(trials_.size()))) -
+                    1);
   }
-  if (keep_samples) forecast.samples = std::move(trials_);
+  const std::vector<int64_t> values = ValuesAtRanks(trials_, ranks);
+  forecast.quantiles.clear();
+  for (size_t i = 0; i < values.size(); ++i) {
+    forecast.quantiles.push_back({kLevels[i], static_cast<double>(values[i])});
+  }
+  if (!keep_samples) return;
+  std::sort(trials_.begin(), trials_.end());
+  forecast.samples = std::move(trials_);
 }
 
 }  // namespace quotacast::simulation

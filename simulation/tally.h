@@ -3,6 +3,7 @@
 
 // One question's trials, and what they say.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -25,24 +26,31 @@ class Tally {
   // To be called once the trials of the added blocks are final.
   void Count();
 
-  // Of the attainment probability, from the spread of the blocks, which are independent; at least
-  // what one trial more could change.
-  double StandardError() const;
+  // Of the attainment probability. Draws are stratified over each parameter, so what varies from
+  // draw to draw as a sum over the parameters hardly adds to the error. What does is estimated
+  // twice: from what is left of each draw's share of successes after a regression on what the draw
+  // expects from open and from new opportunities (precise, blind to some interactions), and from
+  // the spread of the blocks, which are independent (true, rough where they are few). The two are
+  // averaged; where they contradict each other the second counts. At least what one trial more
+  // could change.
+  double StandardError() const { return standard_error_; }
 
-  // Fills the probability, its error and interval, mean, quantiles, samples if `keep_samples`, trial
-  // count and expectations.
+  // Fills the probability, its error and interval, mean, quantiles, samples if `keep_samples`,
+  // trial count and expectations.
   void Summarize(bool keep_samples, Forecast& forecast);
 
  private:
-  double Probability() const;
+  void EstimateError();
   // By how much the probability moves with a standard deviation of the estimated parameters.
   double ParameterDeviation() const;
-  int64_t BlockCount() const { return static_cast<int64_t>(means_.size()); }
 
   int64_t target_;
   std::vector<int64_t> trials_;
-  std::vector<DrawMeans> means_;    // By block.
-  std::vector<Lanes> attained_;     // By block: trials of each draw that reach the target.
+  std::vector<DrawMeans> means_;                      // By block.
+  std::vector<std::array<double, kLanes>> attained_;  // By block: share of each draw's trials that
+                                                      // reach the target.
+  double probability_ = 0;
+  double standard_error_ = 1;
 };
 
 }  // namespace quotacast::simulation
