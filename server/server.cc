@@ -71,6 +71,7 @@ class GrpcServer final : public Server {
         engine_{histories_, pool_},
         services_(MakeResourceServices(backend_)) {
     services_.push_back(MakeForecastService(backend_, engine_));
+    services_.push_back(MakeBacktestService(backend_, engine_));
     services_.push_back(MakeImportService(backend_));
   }
   ~GrpcServer() override { Drain(absl::Seconds(5)); }

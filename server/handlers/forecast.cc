@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "server/convert/forecast.h"
+#include "server/convert/forecast_options.h"
 #include "server/convert/names.h"
 #include "server/convert/scalars.h"
 #include "server/errors.h"
@@ -17,8 +18,6 @@
 namespace quotacast::handlers {
 namespace {
 
-constexpr int64_t kTrialsMin = 100;
-constexpr int64_t kTrialsMax = 10'000'000;
 constexpr double kPrecisionMin = 0.05;
 constexpr double kPrecisionMax = 10;
 
@@ -43,14 +42,7 @@ std::vector<std::string> ParseNames(absl::string_view field, const std::string& 
 
 simulation::ForecastOptions ParseOptions(const v1::ForecastAttainmentRequest& request,
                                          errors::FieldErrors& problems) {
-  simulation::ForecastOptions options;
-  if (request.trial_count() != 0) {
-    options.trial_count = request.trial_count();
-    if (options.trial_count < kTrialsMin || options.trial_count > kTrialsMax) {
-      problems.Add("trial_count", absl::StrCat("must be ", kTrialsMin, " to ", kTrialsMax, "; got ",
-                                               options.trial_count));
-    }
-  }
+  simulation::ForecastOptions options = convert::ParseForecastOptions(request, problems);
   options.precision_pp = request.precision_pp();
   // Written so that NaN is refused.
   if (options.precision_pp != 0 &&
@@ -60,13 +52,6 @@ simulation::ForecastOptions ParseOptions(const v1::ForecastAttainmentRequest& re
   }
   if (options.precision_pp != 0 && request.trial_count() != 0) {
     problems.Add("trial_count", "must not be given together with precision_pp");
-  }
-  if (request.has_seed()) options.seed = request.seed();
-  if (request.has_run_rate_share()) {
-    options.run_rate_share = request.run_rate_share();
-    if (!(options.run_rate_share >= 0 && options.run_rate_share <= 1)) {
-      problems.Add("run_rate_share", absl::StrCat("must be 0 to 1; got ", options.run_rate_share));
-    }
   }
   return options;
 }

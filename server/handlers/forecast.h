@@ -5,17 +5,10 @@
 
 #include "absl/status/statusor.h"
 #include "quotacast/v1/forecast_service.pb.h"
-#include "server/compute_pool.h"
+#include "server/handlers/engine.h"
 #include "server/handlers/request.h"
-#include "server/history_cache.h"
 
 namespace quotacast::handlers {
-
-// What a computation over the history uses beside the store.
-struct Engine {
-  HistoryCache& histories;
-  ComputePool& pool;
-};
 
 absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
     const Context& context, Engine& engine, const v1::ForecastAttainmentRequest& request);

@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include "quotacast/v1/backtest_service.grpc.pb.h"
 #include "quotacast/v1/forecast_service.grpc.pb.h"
+#include "server/handlers/backtest.h"
+#include "server/handlers/forecast.h"
 
 namespace quotacast {
 namespace {
@@ -28,10 +31,33 @@ class ForecastService final : public v1::ForecastService::Service {
   handlers::Engine& engine_;
 };
 
+class BacktestService final : public v1::BacktestService::Service {
+ public:
+  BacktestService(Backend& backend, handlers::Engine& engine)
+      : backend_(backend), engine_(engine) {}
+
+  grpc::Status RunBacktest(grpc::ServerContext* call, const v1::RunBacktestRequest* request,
+                           grpc::ServerWriter<v1::RunBacktestResponse>* stream) override {
+    return Guard(backend_, call, [&] {
+      return handlers::RunBacktest(
+          MakeContext(backend_, call), engine_, *request,
+          [stream](const v1::RunBacktestResponse& message) { stream->Write(message); });
+    });
+  }
+
+ private:
+  Backend& backend_;
+  handlers::Engine& engine_;
+};
+
 }  // namespace
 
 std::unique_ptr<grpc::Service> MakeForecastService(Backend& backend, handlers::Engine& engine) {
   return std::make_unique<ForecastService>(backend, engine);
+}
+
+std::unique_ptr<grpc::Service> MakeBacktestService(Backend& backend, handlers::Engine& engine) {
+  return std::make_unique<BacktestService>(backend, engine);
 }
 
 }  // namespace quotacast

@@ -5,13 +5,14 @@
 
 #include <memory>
 
-#include "server/handlers/forecast.h"
+#include "server/handlers/engine.h"
 #include "server/services/call.h"
 
 namespace quotacast {
 
-// `backend` and `engine` must outlive it.
+// ForecastService and BacktestService. `backend` and `engine` must outlive them.
 std::unique_ptr<grpc::Service> MakeForecastService(Backend& backend, handlers::Engine& engine);
+std::unique_ptr<grpc::Service> MakeBacktestService(Backend& backend, handlers::Engine& engine);
 
 }  // namespace quotacast
 
