@@ -95,6 +95,7 @@ absl::Status PrepareWriter(Connection& db, const SqliteStoreOptions& options) {
   db.Execute(
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
       "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-131072");
+  db.QueryInt("SELECT 1 FROM organizations");  // Opens the WAL, so that this one will clear it.
   if (options.max_file_bytes > 0) {
     const int64_t page_bytes = db.QueryInt("PRAGMA page_size");
     if (page_bytes > 0) {
