@@ -1,13 +1,13 @@
 #include "simulation/baselines.h"
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <boost/random/mersenne_twister.hpp>
 #include <boost/random/uniform_01.hpp>
 #include <cmath>
 #include <map>
 #include <utility>
 
+#include "simulation/distributions.h"
 #include "simulation/scores.h"
 
 namespace quotacast::simulation {
@@ -157,11 +157,10 @@ std::vector<Pace> BaselineForecaster::Paces(absl::Span<const Question> questions
 }
 
 std::vector<int64_t> BaselineForecaster::RunRate(const Question& question, Pace pace) const {
-  const boost::math::normal_distribution<double> standard;
   const double booked = static_cast<double>(Booked(question));
   std::vector<int64_t> values(kSampleCount);
   for (int i = 0; i < kSampleCount; ++i) {
-    const double z = boost::math::quantile(standard, (i + 0.5) / kSampleCount);
+    const double z = NormalQuantile((i + 0.5) / kSampleCount);
     values[i] = std::llround(booked + std::max(0.0, pace.mean + z * std::sqrt(pace.variance)));
   }
   return values;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "simulation/portable_math.h"
+
 namespace quotacast::simulation {
 namespace {
 
@@ -51,7 +53,7 @@ void Summarize(Unit& unit) {
     weight_sum += weight;
     square_sum += weight * weight;
     sum += weight * value;
-    weight *= std::exp2(-1 / kHalfLifePeriods);
+    weight *= Pow(0.5, 1 / kHalfLifePeriods);
   }
   if (weight_sum == 0) return;
   unit.mean = sum / weight_sum;

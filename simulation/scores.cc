@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "simulation/portable_math.h"
+
 namespace quotacast::simulation {
 namespace {
 
@@ -17,7 +19,7 @@ double BrierScore(double probability, bool hit) {
 
 double LogLoss(double probability, bool hit) {
   const double given = hit ? probability : 1 - probability;
-  return -std::log(std::clamp(given, kLogLossClamp, 1 - kLogLossClamp));
+  return -Log(std::clamp(given, kLogLossClamp, 1 - kLogLossClamp));
 }
 
 double Crps(absl::Span<const int64_t> sorted, int64_t actual) {
