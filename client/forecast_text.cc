@@ -95,15 +95,14 @@ std::string Heading(const Forecast& forecast, const std::string& currency,
       forecast.measure() == v1::AMOUNT ? absl::StrCat("amount in ", currency) : "units");
 }
 
-std::string Footer(const v1::ForecastAttainmentResponse& response, const ForecastView& view) {
+std::string Footer(const v1::ForecastAttainmentResponse& response, const ForecastView& view,
+                   bool has_sum) {
   double error = 0;
   int64_t trials = 0;
-  bool has_sum = false;
   for (const Forecast& forecast : response.forecasts()) {
     error = std::max(error, forecast.standard_error());
     trials = std::max(trials, forecast.trial_count());
   }
-  for (const Forecast& total : response.totals()) has_sum |= total.target_is_sum();
   std::string text = absl::StrFormat(
       "As of %s. Chance: the share of %s simulated endings of the period that reach\n"
       "the quota; its simulation error is at most %.1f points. Could be: where the chance may lie\n"
@@ -116,6 +115,15 @@ std::string Footer(const v1::ForecastAttainmentResponse& response, const Forecas
     absl::StrAppend(&text, "Corrected: ", correction.description(), "\n");
   }
   return Styled(text, Style::kDim, view.color);
+}
+
+// Whether the organization's line would say again what the line of its topmost team says.
+bool IsRepeated(const Forecast& total, const std::vector<const Forecast*>& totals) {
+  return total.owner_case() == Forecast::kOrganization &&
+         std::any_of(totals.begin(), totals.end(), [&total](const Forecast* other) {
+           return other->owner_case() == Forecast::kTeam && other->target() == total.target() &&
+                  other->rep_count() >= total.rep_count();
+         });
 }
 
 std::vector<Column> Columns() {
@@ -138,6 +146,7 @@ std::string ForecastText(const v1::ForecastAttainmentResponse& response, const F
   for (const Forecast& forecast : response.forecasts()) reps[KeyOf(forecast)].push_back(&forecast);
   for (const Forecast& total : response.totals()) totals[KeyOf(total)].push_back(&total);
   std::string text;
+  bool has_sum = false;
   for (auto& [key, forecasts] : reps) {
     std::stable_sort(forecasts.begin(), forecasts.end(), [](const Forecast* a, const Forecast* b) {
       if (a->attainment_probability() != b->attainment_probability()) {
@@ -149,13 +158,17 @@ std::string ForecastText(const v1::ForecastAttainmentResponse& response, const F
     for (const Forecast* forecast : forecasts) AddForecast(*forecast, view, table);
     const auto& of_teams = totals[key];
     if (!of_teams.empty()) table.AddRule();
-    for (const Forecast* total : of_teams) AddForecast(*total, view, table);
+    for (const Forecast* total : of_teams) {
+      if (IsRepeated(*total, of_teams)) continue;
+      AddForecast(*total, view, table);
+      has_sum |= total->target_is_sum();
+    }
     absl::StrAppend(&text,
                     Styled(Heading(*forecasts.front(), response.currency_code(), response, view),
                            Style::kBold, view.color),
                     "\n", table.Render(view.width, view.color), "\n");
   }
-  return text + Footer(response, view);
+  return text + Footer(response, view, has_sum);
 }
 
 std::string ForecastCsv(const v1::ForecastAttainmentResponse& response) {

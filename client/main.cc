@@ -96,6 +96,7 @@ int Main(int argc, char** argv) {
   AddListCommand(app, session);
   AddGetCommand(app, session);
   AddForecastCommand(app, session);
+  AddBacktestCommand(app, session);
   app.footer(
       "Data go to standard output, all else to standard error. Exit status: 0 done; 1 failure;\n"
       "2 usage; 3 not found; 4 not permitted; 5 conflict; 6 rejected input or precondition;\n"

@@ -16,6 +16,7 @@ void AddSampleCommand(CLI::App& app, Session& session);
 void AddListCommand(CLI::App& app, Session& session);
 void AddGetCommand(CLI::App& app, Session& session);
 void AddForecastCommand(CLI::App& app, Session& session);
+void AddBacktestCommand(CLI::App& app, Session& session);
 
 }  // namespace quotacast::client
 
