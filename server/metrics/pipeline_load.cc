@@ -49,6 +49,7 @@ LoadCounter::LoadCounter(const Grouping& grouping, const StageIndex& stages,
 
 void LoadCounter::Add(const Journey& journey, absl::Span<const LinkedActivity> activities) {
   for (const Stay& stay : journey.stays) {
+    if (past_instants_us_.empty() || stay.exit_us <= past_instants_us_.front()) continue;
     auto instant =
         std::lower_bound(past_instants_us_.begin(), past_instants_us_.end(), stay.entry_us);
     for (; instant != past_instants_us_.end() && *instant < stay.exit_us; ++instant) {

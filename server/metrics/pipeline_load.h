@@ -15,13 +15,13 @@
 
 namespace quotacast::metrics {
 
-inline constexpr int kAttendedDays = 30;
+inline constexpr int kAttendedDays = 14;
 
 struct OpenCounts {
   int64_t open = 0;
   int64_t amount_micros = 0;
   int64_t units = 0;
-  // With an activity, or entry into their stage, in the last 30 days.
+  // With an activity, or entry into their stage, in the last 14 days.
   int64_t attended = 0;
   OpenCounts& operator+=(const OpenCounts& other);
 };

@@ -73,8 +73,28 @@ RatePrior IntensityPrior(absl::Span<const Counts> reps);
 BetaDistribution Proportion(const Counts& counts, const RatePrior& prior);
 GammaDistribution Intensity(const Counts& counts, const RatePrior& prior);
 
+// A rep who may be unlike the others: with prior probability 0.1 the rate comes not from the learnt
+// prior but from a wide one with the same mean and a strength of 2 trials (intensity: the exposure
+// in which 2 are expected), so that a clear outlier is not shrunk away among reps who are all alike
+// (robust mixture prior of Schmidli et al., Biometrics, 2014).
+template <typename Distribution>
+struct RobustPosterior {
+  Distribution usual;
+  Distribution unlike;
+  double unlike_weight = 0;  // Posterior probability that the rep is unlike the others.
+  double Mean() const { return (1 - unlike_weight) * usual.Mean() + unlike_weight * unlike.Mean(); }
+  double Below(double x) const {
+    return (1 - unlike_weight) * usual.Below(x) + unlike_weight * unlike.Below(x);
+  }
+  Interval CentralInterval() const;
+};
+RobustPosterior<BetaDistribution> RobustProportion(const Counts& counts, const RatePrior& prior);
+RobustPosterior<GammaDistribution> RobustIntensity(const Counts& counts, const RatePrior& prior);
+
 // P(x > factor * y) for independent x and y, by quadrature over y's distribution; good to 1e-3.
 double ChanceAbove(const BetaDistribution& x, const BetaDistribution& y, double factor);
+double ChanceAbove(const RobustPosterior<BetaDistribution>& x, const BetaDistribution& y,
+                   double factor);
 
 }  // namespace quotacast::metrics
 

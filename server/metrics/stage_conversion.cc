@@ -57,7 +57,7 @@ LifeTable& LifeTable::operator+=(const LifeTable& other) {
   return *this;
 }
 
-StageConversion EstimateConversion(const LifeTable& table) {
+StageConversion EstimateConversion(const LifeTable& table, int horizon_days) {
   StageConversion result;
   for (const LifeTable::Exits& exits : table.intervals) {
     result.advanced += exits.advanced;
@@ -68,11 +68,14 @@ StageConversion EstimateConversion(const LifeTable& table) {
   auto present = static_cast<double>(result.reached);
   double surviving = 1;
   std::vector<Step> steps;
-  for (const LifeTable::Exits& exits : table.intervals) {
+  double closed = 0;
+  for (size_t i = 0; i < table.intervals.size() && kLifeTableStarts[i] < horizon_days; ++i) {
+    const LifeTable::Exits& exits = table.intervals[i];
     const double at_risk = present - exits.open / 2.;
     present -= exits.advanced + exits.lost + exits.open;
     if (exits.advanced + exits.lost == 0) continue;
     const double left = exits.advanced + exits.lost;
+    closed += left;
     result.advanced_share += surviving * exits.advanced / at_risk;
     result.lost_share += surviving * exits.lost / at_risk;
     steps.push_back(
@@ -82,7 +85,6 @@ StageConversion EstimateConversion(const LifeTable& table) {
   const double variance = Variance(steps);
   result.standard_error = std::sqrt(variance);
   const double share = result.advanced_share;
-  const auto closed = static_cast<double>(result.advanced + result.lost);
   const double total = variance > 0 ? share * (1 - share) / variance : closed;
   result.effective.total = std::clamp(total, 0., static_cast<double>(result.reached));
   result.effective.count = share * result.effective.total;
@@ -97,6 +99,8 @@ ConversionCounter::ConversionCounter(const Grouping& grouping, const StageIndex&
       cells_(grouping.row_count() * stages.size()) {}
 
 void ConversionCounter::Add(const Journey& journey, int64_t as_of_us) {
+  const int64_t end_of_it_us = journey.IsOpen() ? as_of_us : journey.close_us;
+  if (journey.create_us >= window_.end_us || end_of_it_us < window_.start_us) return;
   // The stays in order, each with the furthest stage before it, tell when each stage was first
   // reached.
   const bool lost = journey.state == StageKind::kLost;
@@ -106,9 +110,7 @@ void ConversionCounter::Add(const Journey& journey, int64_t as_of_us) {
     size_t next = i + 1;
     while (next < journey.stays.size() && journey.stays[next].stage <= stay.stage) ++next;
     const bool goes_on = next < journey.stays.size();
-    const int64_t exit_us = goes_on            ? journey.stays[next].entry_us
-                            : journey.IsOpen() ? as_of_us
-                                               : journey.close_us;
+    const int64_t exit_us = goes_on ? journey.stays[next].entry_us : end_of_it_us;
     const int32_t row = grouping_->RepRow(OwnerBefore(journey, exit_us));
     const size_t last_passed = goes_on ? journey.stays[next].stage
                                : won   ? stages_->size()

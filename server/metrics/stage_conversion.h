@@ -52,8 +52,10 @@ struct StageConversion {
 
 // Cumulative incidence by the actuarial life table (those open in an interval count as half at
 // risk): the Aalen-Johansen estimate on grouped times. Its variance by the delta method (Marubini
-// and Valsecchi, Analysing Survival Data, 1995, section 10.2).
-StageConversion EstimateConversion(const LifeTable& table);
+// and Valsecchi, Analysing Survival Data, 1995, section 10.2). Intervals that start at
+// `horizon_days` or later are left out of the shares (never of the counts): cohorts followed for
+// different times compare at the same age.
+StageConversion EstimateConversion(const LifeTable& table, int horizon_days = INT32_MAX);
 
 class ConversionCounter {
  public:

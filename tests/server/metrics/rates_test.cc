@@ -46,8 +46,28 @@ TEST(Rates, PriorByMomentsByHand) {
 
 TEST(Rates, ChanceAboveIsExactForUniforms) {
   // P(x > f y) for uniform x and y: 1 - f / 2.
-  EXPECT_NEAR(ChanceAbove({1, 1}, {1, 1}, .5), .75, 1e-3);
-  EXPECT_NEAR(ChanceAbove({1, 1}, {1, 1}, 1), .5, 1e-3);
+  const BetaDistribution uniform{1, 1};
+  EXPECT_NEAR(ChanceAbove(uniform, uniform, .5), .75, 1e-3);
+  EXPECT_NEAR(ChanceAbove(uniform, uniform, 1), .5, 1e-3);
+}
+
+TEST(Rates, AnOutlierIsNotShrunkAway) {
+  // Reps are known to be all alike at 1/2: what weighs is 0.1 P(counts | uniform) against 0.9
+  // P(counts | 1/2). Of 9 trials all of 10 outcomes are equally likely under the uniform prior:
+  // 1/10 against 1/512.
+  const auto none = RobustProportion({0, 9}, {.5, 1e6});
+  EXPECT_NEAR(none.unlike_weight, .01 / (.01 + .9 / 512), 1e-4);
+  EXPECT_NEAR(none.Mean(), (1 - none.unlike_weight) * .5 + none.unlike_weight / 11, 1e-6);
+  const Interval interval = none.CentralInterval();
+  EXPECT_NEAR(none.Below(interval.low), .05, 1e-9);
+  EXPECT_NEAR(none.Below(interval.high), .95, 1e-9);
+  EXPECT_LT(RobustProportion({5, 9}, {.5, 1e6}).unlike_weight, .06);
+  // 5 where 20 are expected, by gamma-Poisson: the wide prior is Gamma(2, 2 / .02); (negative
+  // binomial at 5) / (Poisson of 20 at 5), the prior weight 1 to 9.
+  const double wide = 6 * std::pow(100. / 1100, 2) * std::pow(1000. / 1100, 5);
+  const double usual = std::exp(-20.) * std::pow(20., 5) / 120;
+  EXPECT_NEAR(RobustIntensity({5, 1000}, {.02, 5e7}).unlike_weight, wide / (wide + 9 * usual),
+              1e-4);
 }
 
 TEST(Rates, IntervalsHoldTheTruthAsOftenAsTheySay) {

@@ -1,0 +1,137 @@
+#include "server/metrics/rate_signals.h"
+
+#include <algorithm>
+
+namespace quotacast::metrics {
+namespace {
+
+using simulation::StageKind;
+
+constexpr double kOwnStrength = 20;
+constexpr double kFewest = 8;  // Trials or expected events below which nothing is said.
+
+Signal Make(SignalKind kind, int32_t rep, double probability, Counts counts, double value,
+            Interval interval, double reference) {
+  Signal signal;
+  signal.kind = kind;
+  signal.rep = rep;
+  signal.probability = probability;
+  signal.counts = counts;
+  signal.value = value;
+  signal.interval = interval;
+  signal.reference = reference;
+  return signal;
+}
+
+// The last open stage of each pipeline, as StageIndex numbers.
+std::vector<size_t> LastOpenStages(const StageIndex& stages) {
+  std::vector<size_t> last;
+  for (size_t s = 0; s < stages.size(); ++s) {
+    if (stages[s].kind != StageKind::kOpen) continue;
+    if (!last.empty() && stages[last.back()].pipeline == stages[s].pipeline) last.pop_back();
+    last.push_back(s);
+  }
+  return last;
+}
+
+}  // namespace
+
+void AddConversionDrops(const SignalEvidence& evidence, std::vector<Signal>& signals) {
+  const size_t width = evidence.stage_count();
+  const auto counts_of = [width](const std::vector<LifeTable>& tables, int32_t row, size_t s) {
+    return EstimateConversion(tables[row * width + s], kConversionHorizonDays).effective;
+  };
+  for (size_t s = 0; s < width; ++s) {
+    if (evidence.pipeline.stages[s].kind != StageKind::kOpen) continue;
+    std::vector<Counts> now, before;
+    for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
+      now.push_back(counts_of(evidence.recent, rep, s));
+      before.push_back(counts_of(evidence.earlier, rep, s));
+    }
+    const RatePrior prior_now = ProportionPrior(now), prior_before = ProportionPrior(before);
+    // What the rep was before is the rep's own: a lasting difference from the company is no drop.
+    const RatePrior own_before = {prior_before.mean, std::min(prior_before.strength, kOwnStrength)};
+    for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
+      if (now[rep].total < kFewest || before[rep].total < kFewest) continue;
+      const auto x = RobustProportion(now[rep], prior_now);
+      const BetaDistribution y = Proportion(before[rep], own_before);
+      if (x.Mean() > kSignalRatio * y.Mean()) continue;
+      const double probability = 1 - ChanceAbove(x, y, kSignalRatio);
+      if (probability < kSignalProbability) continue;
+      Signal signal = Make(SignalKind::kConversionDrop, rep, probability, now[rep], x.Mean(),
+                           x.CentralInterval(), y.Mean());
+      signal.pipeline = evidence.pipeline.stages[s].pipeline;
+      signal.stage = evidence.pipeline.stages[s].stage;
+      signals.push_back(signal);
+    }
+  }
+}
+
+void AddOpensButDoesNotClose(const SignalEvidence& evidence, std::vector<Signal>& signals) {
+  const size_t width = evidence.stage_count();
+  const auto created = [&](int32_t row) {
+    return Counts{static_cast<double>(evidence.contacts[row].opportunities),
+                  evidence.activities[row].working_days};
+  };
+  const double company_creates = created(evidence.organization_row()).Crude();
+  for (const size_t s : LastOpenStages(evidence.pipeline.stages)) {
+    const auto rate = [&](int32_t row) {
+      return evidence.closes.stages[row * width + s].WinRate();
+    };
+    const RatePrior prior = PriorOf(evidence.pipeline.grouping, &ProportionPrior, rate);
+    const double company = rate(evidence.organization_row()).Crude();
+    for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
+      const Counts counts = rate(rep);
+      if (counts.total < kFewest || created(rep).Crude() < company_creates) continue;
+      const auto x = RobustProportion(counts, prior);
+      const double probability = x.Below(kSignalRatio * company);
+      if (probability < kSignalProbability) continue;
+      Signal signal = Make(SignalKind::kOpensButDoesNotClose, rep, probability, counts, x.Mean(),
+                           x.CentralInterval(), company);
+      signal.pipeline = evidence.pipeline.stages[s].pipeline;
+      signal.stage = evidence.pipeline.stages[s].stage;
+      signals.push_back(signal);
+    }
+  }
+}
+
+void AddLowContactRates(const SignalEvidence& evidence, std::vector<Signal>& signals) {
+  const auto rate = [&](int32_t row) {
+    return ContactRate(evidence.contacts[row], evidence.activities[row]);
+  };
+  const double company = rate(evidence.organization_row()).Crude();
+  const RatePrior prior = PriorOf(evidence.pipeline.grouping, &IntensityPrior, rate);
+  for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
+    const Counts counts = rate(rep);
+    if (counts.total * company < kFewest) continue;
+    const auto x = RobustIntensity(counts, prior);
+    const double probability = x.Below(kSignalRatio * company);
+    if (probability < kSignalProbability) continue;
+    signals.push_back(Make(SignalKind::kLowContactRate, rep, probability, counts, x.Mean(),
+                           x.CentralInterval(), company));
+  }
+}
+
+void AddGivesUpEarly(const SignalEvidence& evidence, std::vector<Signal>& signals) {
+  const auto share = [&](int32_t row) {
+    const CountHistogram& lost = evidence.follow_ups[row].lost;
+    return Counts{static_cast<double>(lost.bins[0] + lost.bins[1]),
+                  static_cast<double>(lost.Count())};
+  };
+  const FollowUpCounts& all = evidence.follow_ups[evidence.organization_row()];
+  const int64_t without = all.won.bins[0] + all.lost.bins[0];
+  if (2 * without > all.won.Count() + all.lost.Count()) return;
+  const double company = share(evidence.organization_row()).Crude();
+  const RatePrior prior = PriorOf(evidence.pipeline.grouping, &ProportionPrior, share);
+  for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
+    const Counts counts = share(rep);
+    if (counts.total < kFewest) continue;
+    const auto x = RobustProportion(counts, prior);
+    const double probability = 1 - x.Below(std::min(1., company / kSignalRatio));
+    if (probability < kSignalProbability) continue;
+    signals.push_back(Make(SignalKind::kGivesUpEarly, rep, probability, counts, x.Mean(),
+                           x.CentralInterval(), company));
+  }
+}
+
+}  // namespace quotacast::metrics

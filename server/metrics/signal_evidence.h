@@ -1,0 +1,54 @@
+#ifndef QUOTACAST_SERVER_METRICS_SIGNAL_EVIDENCE_H_
+#define QUOTACAST_SERVER_METRICS_SIGNAL_EVIDENCE_H_
+
+// What signals are read from, gathered in one pass over the history.
+
+#include <vector>
+
+#include "server/metrics/activity_index.h"
+#include "server/metrics/activity_report.h"
+#include "server/metrics/pipeline_report.h"
+
+namespace quotacast::metrics {
+
+inline constexpr int kRecentDays = 90;             // What "now" means for a rate.
+inline constexpr int kEarlierDays = 365;           // The days before those, for what was usual.
+inline constexpr int kConversionHorizonDays = 45;  // Age at which cohorts are compared.
+
+struct OpenItem {
+  int32_t opportunity = 0;
+  int32_t rep = simulation::kNone;
+  size_t stage = 0;  // StageIndex number.
+  double age_days = 0;
+  int64_t amount_micros = 0;
+};
+
+struct SignalEvidence {
+  const simulation::History* history = nullptr;
+  int64_t as_of_us = 0;
+  PipelineReport pipeline;                 // Of the period of the quotas.
+  std::vector<LifeTable> recent, earlier;  // [row * stage count + stage]: cohorts by stage entry.
+  CloseTable closes;                       // Of the recent and earlier days together.
+  std::vector<ActivityCounts> activities;  // Of the recent days, by row.
+  std::vector<ContactCounts> contacts;     // Of the recent days, by row.
+  std::vector<FollowUpCounts> follow_ups;  // Of opportunities closed in both, by row.
+  std::vector<OpenItem> open;
+  // By rep: activities and moves of their opportunities, of the recent days, and the last of all.
+  std::vector<int64_t> records;
+  std::vector<int64_t> last_record_us;  // INT64_MIN: none ever.
+  // By rep: opportunities and activities that cannot be right.
+  std::vector<std::vector<int32_t>> impossible;
+
+  size_t stage_count() const { return pipeline.stages.size(); }
+  int32_t rep_count() const { return pipeline.grouping.rep_count(); }
+  int32_t organization_row() const { return pipeline.grouping.organization_row(); }
+};
+
+// Nothing that happened at or after `as_of_us` is read.
+SignalEvidence GatherEvidence(const simulation::History& history, const ActivityIndex& index,
+                              simulation::Period period, simulation::Measure measure,
+                              int64_t as_of_us);
+
+}  // namespace quotacast::metrics
+
+#endif  // QUOTACAST_SERVER_METRICS_SIGNAL_EVIDENCE_H_
