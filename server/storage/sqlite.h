@@ -92,7 +92,10 @@ class Query {
   // Columns of the present row, from 0. Views last until the next Step.
   int64_t Int(int column) const;
   absl::string_view Text(int column) const;
-  std::string String(int column) const { return std::string(Text(column)); }
+  std::string String(int column) const {
+    const absl::string_view text = Text(column);
+    return {text.data(), text.size()};
+  }
   bool IsNull(int column) const;
   int64_t IntOr(int column, int64_t when_null) const {
     return IsNull(column) ? when_null : Int(column);

@@ -120,7 +120,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqliteStore(SqliteStoreOptions option
   for (int i = 0; i < options.read_connections; ++i) {
     auto reader = Connection::Open(path, Connection::Mode::kReadOnly);
     if (!reader.ok()) return Explain(reader.status(), path);
-    (*reader)->Execute("PRAGMA cache_size=-8192");
+    (*reader)->Execute("PRAGMA cache_size=-4096");
     store->pool().Add(*std::move(reader));
   }
   return std::unique_ptr<Store>(std::move(store));

@@ -20,7 +20,7 @@ namespace quotacast::storage {
 
 struct SqliteStoreOptions {
   std::string folder;                         // Made if it is not there (its parent must be).
-  int read_connections = 4;                   // > 0; a Read beyond them waits for one to come back.
+  int read_connections = 16;                  // > 0; a Read beyond them waits for one to come back.
   int64_t max_file_bytes = 0;                 // > 0: refuse writes that grow the file beyond it.
   std::function<int64_t()> now_us = nullptr;  // The clock; empty: the system's.
   // Called on the writer thread before the process is ended because of an I/O error.

@@ -3,6 +3,7 @@
 #include "server/storage/sqlite_store.h"
 
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "server/storage/migrations.h"
 #include "server/storage/sqlite.h"
 #include "tests/server/storage/store_fixture.h"
@@ -141,27 +143,26 @@ TEST(SqliteStore, SetsUpTheFileAsDocumented) {
   EXPECT_EQ(mode.Text(0), "wal");
 }
 
-TEST(SqliteStore, AFullDiskStopsWritingButNotReading) {
-  TemporaryFolder folder;
-  const auto store = Open(folder.path(), 300'000).value();
-  const auto insert_reps = [&](int first, int count) {
+// Fills the store with reps until there is no more room.
+void ExpectFullDiskHandled(Store& store) {
+  const auto insert_reps = [&store](int first, int count) {
     return store
-        ->Write(std::nullopt,
-                [&](WriteTransaction& transaction) -> absl::StatusOr<std::string> {
-                  const Key acme = transaction.GetOrganization("acme")->key;
-                  for (int i = first; i < first + count; ++i) {
-                    const auto rep = transaction.InsertRep(acme, MakeRep(std::to_string(i)));
-                    if (!rep.ok()) return rep.status();
-                  }
-                  return std::string();
-                })
+        .Write(std::nullopt,
+               [&](WriteTransaction& transaction) -> absl::StatusOr<std::string> {
+                 const Key acme = transaction.GetOrganization("acme")->key;
+                 for (int i = first; i < first + count; ++i) {
+                   const auto rep = transaction.InsertRep(acme, MakeRep(std::to_string(i)));
+                   if (!rep.ok()) return rep.status();
+                 }
+                 return std::string();
+               })
         .status();
   };
   ASSERT_TRUE(store
-                  ->Write(std::nullopt,
-                          [](WriteTransaction& transaction) -> absl::StatusOr<std::string> {
-                            return transaction.InsertOrganization(MakeOrganization("acme"))->id;
-                          })
+                  .Write(std::nullopt,
+                         [](WriteTransaction& transaction) -> absl::StatusOr<std::string> {
+                           return transaction.InsertOrganization(MakeOrganization("acme"))->id;
+                         })
                   .ok());
   int stored = 0;
   absl::Status status;
@@ -171,10 +172,32 @@ TEST(SqliteStore, AFullDiskStopsWritingButNotReading) {
   }
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
   EXPECT_GT(stored, 0);
-  const auto reading = store->Read().value();
+  const auto reading = store.Read().value();
   const Key acme = reading->GetOrganization("acme")->key;
   EXPECT_EQ(reading->ListReps(acme, kNoKey, {})->items.size(), static_cast<size_t>(stored));
   EXPECT_EQ(insert_reps(1'000'000, 1'000).code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST(SqliteStore, AFullFileStopsWritingButNotReading) {
+  TemporaryFolder folder;
+  const auto store = Open(folder.path(), 300'000).value();
+  ExpectFullDiskHandled(*store);
+}
+
+TEST(SqliteStore, AFullDiskStopsWritingButNotReading) {
+  TemporaryFolder folder;
+  if (mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=2m") != 0) {
+    GTEST_SKIP() << "cannot mount a small disk: this needs root";
+  }
+  const absl::Cleanup unmount = [&folder] { umount(folder.path().c_str()); };
+  {
+    const auto store = Open(folder.path()).value();
+    ExpectFullDiskHandled(*store);
+  }
+  // All that was stored is there after a restart, on a disk that is still full.
+  const auto store = Open(folder.path());
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_TRUE((*store)->Read().value()->GetOrganization("acme").ok());
 }
 
 // Many threads write and read at once; every answer that came is in the file, and a failed request
