@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "absl/time/civil_time.h"
+
 namespace quotacast::metrics {
 
 using simulation::Measure;
@@ -42,13 +44,13 @@ int64_t BookingLedger::Booked(int32_t rep, Measure measure, Window window) const
                                           : sum_before(window.end_us) - sum_before(window.start_us);
 }
 
-std::vector<Attainment> AttainmentOf(const simulation::History& history, const Grouping& grouping,
-                                     const BookingLedger& ledger, Period period, Measure measure,
-                                     int64_t as_of_us) {
-  const Window window = WindowOf(period, as_of_us, history.time_zone);
+std::vector<Attainment> AttainmentOf(absl::Span<const Quota> quotas, absl::TimeZone zone,
+                                     const Grouping& grouping, const BookingLedger& ledger,
+                                     Period period, Measure measure, int64_t as_of_us) {
+  const Window window = WindowOf(period, as_of_us, zone);
   std::vector<Attainment> rows(grouping.row_count());
-  std::vector<int64_t> team_targets(history.teams.size(), 0);
-  for (const Quota& quota : history.quotas) {
+  std::vector<int64_t> team_targets(grouping.team_count(), 0);
+  for (const Quota& quota : quotas) {
     if (quota.measure != measure || quota.period_start != period.start ||
         quota.period_end != period.end) {
       continue;
@@ -76,10 +78,10 @@ std::vector<Attainment> AttainmentOf(const simulation::History& history, const G
   return rows;
 }
 
-std::vector<Period> PastQuotaPeriods(const simulation::History& history, Period period, int limit) {
+std::vector<Period> PastQuotaPeriods(absl::Span<const Quota> quotas, Period period, int limit) {
   const simulation::PeriodKind kind = simulation::KindOf(period);
   std::set<std::pair<simulation::Day, simulation::Day>> starts;
-  for (const Quota& quota : history.quotas) {
+  for (const Quota& quota : quotas) {
     const Period past = {quota.period_start, quota.period_end};
     const bool same = kind == simulation::PeriodKind::kAny
                           ? past.end - past.start == period.end - period.start
@@ -94,6 +96,22 @@ std::vector<Period> PastQuotaPeriods(const simulation::History& history, Period 
     periods.push_back({it->first, it->second});
   }
   return periods;
+}
+
+Period CurrentPeriod(absl::Span<const Quota> quotas, simulation::Day day) {
+  Period shortest = {0, 0};
+  for (const Quota& quota : quotas) {
+    const Period period = {quota.period_start, quota.period_end};
+    if (quota.owner_type != OwnerType::kRep || day < period.start || day >= period.end) continue;
+    const bool none = shortest.end == shortest.start;
+    if (none || period.end - period.start < shortest.end - shortest.start) shortest = period;
+  }
+  if (shortest.end > shortest.start) return shortest;
+  const absl::CivilMonth month(absl::CivilDay(1970, 1, 1) + day);
+  const auto day_of = [](absl::CivilMonth m) {
+    return static_cast<simulation::Day>(absl::CivilDay(m) - absl::CivilDay(1970, 1, 1));
+  };
+  return {day_of(month), day_of(month + 1)};
 }
 
 }  // namespace quotacast::metrics

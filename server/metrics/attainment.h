@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "server/metrics/grouping.h"
 #include "server/metrics/journey.h"
 #include "server/metrics/rates.h"
@@ -48,14 +49,19 @@ struct Attainment {
 // By row, for the quotas of exactly this period. A team's target is its own quota, else the sum of
 // its reps'; the organization's is the sum of its reps'. Everything booked in the period before
 // `as_of_us` counts, with or without a quota.
-std::vector<Attainment> AttainmentOf(const simulation::History& history, const Grouping& grouping,
+std::vector<Attainment> AttainmentOf(absl::Span<const simulation::Quota> quotas,
+                                     absl::TimeZone zone, const Grouping& grouping,
                                      const BookingLedger& ledger, simulation::Period period,
                                      simulation::Measure measure, int64_t as_of_us);
 
 // The periods of reps' quotas of this kind that ended at or before the start of `period`, latest
 // first, at most `limit`.
-std::vector<simulation::Period> PastQuotaPeriods(const simulation::History& history,
+std::vector<simulation::Period> PastQuotaPeriods(absl::Span<const simulation::Quota> quotas,
                                                  simulation::Period period, int limit);
+
+// The period to report on where none is asked for: the shortest one of a rep's quota that holds the
+// day, else its calendar month.
+simulation::Period CurrentPeriod(absl::Span<const simulation::Quota> quotas, simulation::Day day);
 
 }  // namespace quotacast::metrics
 

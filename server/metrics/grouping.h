@@ -17,6 +17,7 @@ class Grouping {
   explicit Grouping(const simulation::History& history);
 
   int32_t rep_count() const { return rep_count_; }
+  int32_t team_count() const { return team_count_; }
   int32_t row_count() const { return rep_count_ + team_count_ + 1; }
   int32_t organization_row() const { return row_count() - 1; }
   int32_t TeamRow(int32_t team) const { return rep_count_ + team; }

@@ -75,12 +75,13 @@ std::vector<double> StageWeights(const PipelineReport& report) {
 }  // namespace
 
 PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
-                              Period period, Measure measure, int64_t as_of_us) {
+                              absl::Span<const simulation::Quota> quotas, Period period,
+                              Measure measure, int64_t as_of_us) {
   const Period previous = simulation::Earlier(period, 1);
   PipelineReport report = {Grouping(history), StageIndex(history), {}, {}, {}, {}, {}, {}, {}, {}};
   const Grouping& grouping = report.grouping;
   const StageIndex& stages = report.stages;
-  report.past_periods = PastQuotaPeriods(history, period, kPastPeriods);
+  report.past_periods = PastQuotaPeriods(quotas, period, kPastPeriods);
   PeriodCounters current(grouping, stages, period, WindowOf(period, as_of_us, history.time_zone));
   PeriodCounters before(grouping, stages, previous,
                         WindowOf(previous, as_of_us, history.time_zone));
@@ -99,7 +100,7 @@ PipelineReport ReportPipeline(const simulation::History& history, const Activity
   }
   ledger.Finish();
   const auto attained = [&](Period of) {
-    return AttainmentOf(history, grouping, ledger, of, measure, as_of_us);
+    return AttainmentOf(quotas, history.time_zone, grouping, ledger, of, measure, as_of_us);
   };
   report.current = current.Finish(attained(period));
   report.previous = before.Finish(attained(previous));

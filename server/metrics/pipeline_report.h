@@ -44,10 +44,11 @@ struct PipelineReport {
   std::vector<double> stage_weights;
 };
 
-// As of `as_of_us`: nothing that happened at or after it is read. Linear in the history.
+// As of `as_of_us`: nothing that happened at or after it is read; `quotas` are those known by then.
+// Linear in the history.
 PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
-                              simulation::Period period, simulation::Measure measure,
-                              int64_t as_of_us);
+                              absl::Span<const simulation::Quota> quotas, simulation::Period period,
+                              simulation::Measure measure, int64_t as_of_us);
 
 // The well-known formulas, of a row.
 struct Velocity {

@@ -54,10 +54,10 @@ class RecordCounter {
 }  // namespace
 
 SignalEvidence GatherEvidence(const simulation::History& history, const ActivityIndex& index,
-                              simulation::Period period, simulation::Measure measure,
-                              int64_t as_of_us) {
+                              absl::Span<const simulation::Quota> quotas, simulation::Period period,
+                              simulation::Measure measure, int64_t as_of_us) {
   SignalEvidence evidence = {
-      &history, as_of_us, ReportPipeline(history, index, period, measure, as_of_us),
+      &history, as_of_us, ReportPipeline(history, index, quotas, period, measure, as_of_us),
       {},       {},       {},
       {},       {},       {},
       {},       {},       {},

@@ -46,8 +46,8 @@ struct SignalEvidence {
 
 // Nothing that happened at or after `as_of_us` is read.
 SignalEvidence GatherEvidence(const simulation::History& history, const ActivityIndex& index,
-                              simulation::Period period, simulation::Measure measure,
-                              int64_t as_of_us);
+                              absl::Span<const simulation::Quota> quotas, simulation::Period period,
+                              simulation::Measure measure, int64_t as_of_us);
 
 }  // namespace quotacast::metrics
 

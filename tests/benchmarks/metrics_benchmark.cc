@@ -114,8 +114,8 @@ void Pipeline(benchmark::State& state) {
   const simulation::Period period = {kDays - static_cast<simulation::Day>(state.range(0)), kDays};
   Index();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        ReportPipeline(company, Index(), period, simulation::Measure::kAmount, kAsOfUs));
+    benchmark::DoNotOptimize(ReportPipeline(company, Index(), company.quotas, period,
+                                            simulation::Measure::kAmount, kAsOfUs));
   }
 }
 BENCHMARK(Pipeline)->Arg(30)->Arg(90)->Arg(kDays)->Unit(benchmark::kMillisecond);

@@ -13,7 +13,7 @@ using simulation::Measure;
 
 PipelineReport Report(const simulation::History& history, double as_of_day,
                       simulation::Period period = {0, 100}) {
-  return ReportPipeline(history, ActivityIndex(history), period, Measure::kAmount,
+  return ReportPipeline(history, ActivityIndex(history), history.quotas, period, Measure::kAmount,
                         AtDay(as_of_day));
 }
 

@@ -65,8 +65,8 @@ class Loans : public ::testing::Test {
 enum : size_t { kAccepted, kOfferSent, kReturned, kStageCount = 5 };
 
 TEST_F(Loans, ClosesAndLoad) {
-  const PipelineReport report =
-      ReportPipeline(history_, ActivityIndex(history_), period_, Measure::kAmount, as_of_us_);
+  const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
+                                               period_, Measure::kAmount, as_of_us_);
   ExpectCloses(report.current.closes.rows[all_], 181, 245, 2'477'300, 3'682'293, 15.88693411493503);
   ExpectCloses(report.previous.closes.rows[all_], 497, 496, 7'636'322, 7'493'277,
                15.579254477955697);
@@ -82,8 +82,8 @@ TEST_F(Loans, ClosesAndLoad) {
 }
 
 TEST_F(Loans, DaysInStages) {
-  const PipelineReport report =
-      ReportPipeline(history_, ActivityIndex(history_), period_, Measure::kAmount, as_of_us_);
+  const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
+                                               period_, Measure::kAmount, as_of_us_);
   const StageDurations* const all = &report.current.durations[all_ * kStageCount];
   ExpectSummary(all[kOfferSent].won, 181, 10.913062092029875, 8.642207256944445,
                 18.586656261574074);
@@ -105,8 +105,8 @@ TEST_F(Loans, DaysInStages) {
 }
 
 TEST_F(Loans, ConversionByCohort) {
-  const PipelineReport report =
-      ReportPipeline(history_, ActivityIndex(history_), period_, Measure::kAmount, as_of_us_);
+  const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
+                                               period_, Measure::kAmount, as_of_us_);
   struct Expected {
     size_t stage;
     int64_t advanced, lost, open;
@@ -129,8 +129,8 @@ TEST_F(Loans, ConversionByCohort) {
 
 TEST_F(Loans, WeeklyQuotasMade) {
   const simulation::Period week = {DayOf(2011, 12, 12), DayOf(2011, 12, 19)};
-  const PipelineReport report =
-      ReportPipeline(history_, ActivityIndex(history_), week, Measure::kAmount, as_of_us_);
+  const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
+                                               week, Measure::kAmount, as_of_us_);
   ASSERT_GE(report.past_periods.size(), 7u);
   const std::vector<std::pair<double, double>> made = {
       {14, 31}, {22, 28}, {16, 26}, {9, 15}, {1, 2}};
@@ -174,9 +174,10 @@ TEST(Crm, PipelineFigures) {
   if (!history.ok()) GTEST_SKIP() << history.status();
   const int32_t all = Grouping(*history).organization_row();
   const int32_t rep = RepNamed(*history, "darcel-schlecht");
-  const PipelineReport report = ReportPipeline(
-      *history, ActivityIndex(*history), {DayOf(2017, 11, 1), DayOf(2017, 12, 1)}, Measure::kAmount,
-      simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone));
+  const PipelineReport report =
+      ReportPipeline(*history, ActivityIndex(*history), (*history).quotas,
+                     {DayOf(2017, 11, 1), DayOf(2017, 12, 1)}, Measure::kAmount,
+                     simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone));
   ExpectCloses(report.current.closes.rows[all], 205, 166, 516'345, 410'466, 55.3520325203252);
   ExpectCloses(report.previous.closes.rows[all], 279, 287, 731'980, 647'356, 6.157706093189964);
   ExpectCloses(report.current.closes.rows[rep], 17, 14, 62'509, 76'953, 67.67156862745097);

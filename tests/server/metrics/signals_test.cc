@@ -23,8 +23,8 @@ int64_t AsOf(const History& history) {
 }
 
 SignalEvidence Evidence(const History& history) {
-  return GatherEvidence(history, ActivityIndex(history), kPeriod, simulation::Measure::kAmount,
-                        AsOf(history));
+  return GatherEvidence(history, ActivityIndex(history), history.quotas, kPeriod,
+                        simulation::Measure::kAmount, AsOf(history));
 }
 
 std::vector<Signal> Find(const AlikeOptions& options, uint64_t seed) {
