@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "client/session.h"
 #include "client/table.h"
 
@@ -30,10 +29,8 @@ std::string Number(double number) { return absl::StrFormat("%.10g", number); }
 std::string Points(double share) { return absl::StrFormat("%.0f", 100 * share); }
 
 std::string OriginText(const v1::BacktestResult& result, int origin) {
-  if (origin < 0 || origin >= result.origins_size()) return "all origins together";
   const double share = result.origins(origin);
-  return share == 0 ? "at the start of the period"
-                    : absl::StrCat("after ", Points(share), " % of the period");
+  return share == 0 ? "at its start" : absl::StrCat("after ", Points(share), " %");
 }
 
 // Eight heights of a bar for each count, the highest full.
@@ -80,8 +77,8 @@ std::string ReliabilityText(const v1::BacktestScores& scores) {
   return text;
 }
 
-Table ScoresTable() {
-  return Table({{"forecaster", false, 14},
+Table ScoresTable(const char* first, const char* last) {
+  return Table({{first, false, 17},
                 {"forecasts", true, 0, 2},
                 {"Brier", true},
                 {"log loss", true, 0, 3},
@@ -90,16 +87,18 @@ Table ScoresTable() {
                 {"in 80 %", true},
                 {"in 95 %", true},
                 {"gap", true},
-                {"bias", true, 0, 1}});
+                {"bias", true, 0, 1},
+                {last, false, 12, 4}});
 }
 
-void AddScores(const v1::BacktestScores& scores, Table& table) {
-  const Style style = scores.forecaster() == kModel ? Style::kBold : Style::kPlain;
+void AddScores(const std::string& label, const v1::BacktestScores& scores, const std::string& last,
+               Table& table) {
+  const Style style = label == kModel ? Style::kBold : Style::kPlain;
   const auto three = [style](double number) {
     return Cell{absl::StrFormat("%.3f", number), style};
   };
   const auto percent = [style](double share) { return Cell{Points(share), style}; };
-  table.AddRow({{scores.forecaster(), style},
+  table.AddRow({{label, style},
                 {Thousands(scores.count()), style},
                 three(scores.brier_score()),
                 three(scores.log_loss()),
@@ -108,48 +107,64 @@ void AddScores(const v1::BacktestScores& scores, Table& table) {
                 percent(scores.coverage_80()),
                 percent(scores.coverage_95()),
                 {absl::StrFormat("%.1f", 100 * scores.calibration_error()), style},
-                {absl::StrFormat("%+.3f", scores.bias()), style}});
+                {absl::StrFormat("%+.3f", scores.bias()), style},
+                {last, style}});
+}
+
+// The scores of one subject at an origin (-1: all together), the model's first.
+std::vector<const v1::BacktestScores*> Select(const v1::BacktestResult& result, bool total,
+                                              int origin) {
+  std::vector<const v1::BacktestScores*> selected;
+  for (const v1::BacktestScores& scores : result.scores()) {
+    if (scores.organization_total() != total || scores.origin_index() != origin ||
+        scores.count() == 0) {
+      continue;
+    }
+    const bool model = scores.forecaster() == kModel;
+    selected.insert(model ? selected.begin() : selected.end(), &scores);
+  }
+  return selected;
+}
+
+// The baseline with the lowest CRPS, and that.
+std::string BestBaseline(const std::vector<const v1::BacktestScores*>& all) {
+  const v1::BacktestScores* best = nullptr;
+  for (const v1::BacktestScores* scores : all) {
+    if (absl::StrContains(scores->forecaster(), kModel)) continue;
+    if (best == nullptr || scores->crps() < best->crps()) best = scores;
+  }
+  return best == nullptr ? "" : absl::StrFormat("%.3f %s", best->crps(), best->forecaster());
+}
+
+std::string SubjectText(const v1::BacktestResult& result, bool total, int width, bool color) {
+  const auto all = Select(result, total, -1);
+  if (all.empty()) return "";
+  const absl::string_view subject =
+      total ? "All reps together, against the sum of their quotas" : "Each rep";
+  std::string text = absl::StrCat(Styled(subject, Style::kBold, color), "\n");
+  if (all.front()->forecaster() == kModel) {
+    absl::StrAppend(&text, ReliabilityText(*all.front()),
+                    "  Outcomes from the low to the high end of their forecast (best if level): |",
+                    Sparkline(all.front()->pit_histogram()), "|\n");
+  }
+  Table forecasters = ScoresTable("forecaster", "");
+  for (const auto* scores : all) AddScores(scores->forecaster(), *scores, "", forecasters);
+  absl::StrAppend(&text, "\n", forecasters.Render(width, color));
+  Table origins = ScoresTable("in the period", "best baseline's CRPS");
+  for (int origin = 0; origin < result.origins_size(); ++origin) {
+    const auto at_origin = Select(result, total, origin);
+    if (at_origin.empty() || at_origin.front()->forecaster() != kModel) continue;
+    AddScores(OriginText(result, origin), *at_origin.front(), BestBaseline(at_origin), origins);
+  }
+  if (!origins.empty()) absl::StrAppend(&text, "\n", origins.Render(width, color));
+  return text + "\n";
 }
 
 }  // namespace
 
 std::string BacktestText(const v1::BacktestResult& result, int width, bool color) {
-  std::string text;
-  for (const bool total : {false, true}) {
-    for (const v1::BacktestScores& scores : result.scores()) {
-      if (scores.forecaster() != kModel || scores.origin_index() >= 0 || scores.count() == 0 ||
-          scores.organization_total() != total) {
-        continue;
-      }
-      absl::StrAppend(
-          &text,
-          Styled(
-              total ? "All reps together against the sum of their quotas" : "Chances of the reps",
-              Style::kBold, color),
-          "\n", ReliabilityText(scores),
-          "  Outcomes from the low to the high end of their forecasts (best when level): |",
-          Sparkline(scores.pit_histogram()), "|\n\n");
-    }
-  }
-  for (const bool total : {false, true}) {
-    std::set<int> origins;
-    for (const v1::BacktestScores& scores : result.scores()) origins.insert(scores.origin_index());
-    for (const int origin : origins) {
-      Table table = ScoresTable();
-      for (const v1::BacktestScores& scores : result.scores()) {
-        if (scores.origin_index() == origin && scores.organization_total() == total &&
-            scores.count() > 0) {
-          AddScores(scores, table);
-        }
-      }
-      if (table.empty()) continue;
-      absl::StrAppend(
-          &text,
-          Styled(absl::StrCat(total ? "All reps together, " : "Reps, ", OriginText(result, origin)),
-                 Style::kBold, color),
-          "\n", table.Render(width, color), "\n");
-    }
-  }
+  std::string text =
+      SubjectText(result, false, width, color) + SubjectText(result, true, width, color);
   for (const std::string& finding : result.findings()) absl::StrAppend(&text, finding, "\n");
   if (result.skipped_count() > 0) {
     absl::StrAppend(&text, Thousands(result.skipped_count()),

@@ -11,8 +11,9 @@
 
 namespace quotacast::client {
 
-// First how often chances came in ("of 212 forecasts between 60 and 80 %, 71 % came in"), then the
-// scores of the model beside the baselines at each origin, then what the server found.
+// For each rep and for all together: how often chances came in ("of 212 forecasts between 60 and
+// 80 %, 71 % came in"), the scores of the model beside the baselines, and the model's at each
+// origin. Then what the server found.
 std::string BacktestText(const v1::BacktestResult& result, int width, bool color);
 
 // The header of the rows, and one of them, with their line ends. Times are in `zone`.

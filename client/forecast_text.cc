@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/civil_time.h"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr int kBarWidth = 8;
 constexpr int kLeastNameWidth = 16;
+constexpr char kCouldBe[] = "could be";
 
 using Forecast = v1::Forecast;
 
@@ -96,7 +98,7 @@ std::string Heading(const Forecast& forecast, const std::string& currency,
 }
 
 std::string Footer(const v1::ForecastAttainmentResponse& response, const ForecastView& view,
-                   bool has_sum) {
+                   bool has_sum, bool has_could_be) {
   double error = 0;
   int64_t trials = 0;
   for (const Forecast& forecast : response.forecasts()) {
@@ -105,11 +107,12 @@ std::string Footer(const v1::ForecastAttainmentResponse& response, const Forecas
   }
   std::string text = absl::StrFormat(
       "As of %s. Chance: the share of %s simulated endings of the period that reach\n"
-      "the quota; its simulation error is at most %.1f points. Could be: where the chance may lie\n"
-      "for want of more history (90 %%). Expected: the mean, what is booked included.\n",
+      "the quota; its simulation error is at most %.1f points.%s\n"
+      "Expected: the mean, what is booked included.\n",
       absl::FormatTime("%Y-%m-%d %H:%M", absl::FromUnixSeconds(response.as_of().seconds()),
                        view.zone),
-      Thousands(trials), 100 * error);
+      Thousands(trials), 100 * error,
+      has_could_be ? " Could be: where the chance may\nlie for want of more history (90 %)." : "");
   if (has_sum) text += "* The sum of its reps' quotas.\n";
   for (const v1::ForecastCorrection& correction : response.corrections()) {
     absl::StrAppend(&text, "Corrected: ", correction.description(), "\n");
@@ -134,7 +137,7 @@ std::vector<Column> Columns() {
           {"expected", true},
           {"10-90 %", true},
           {"chance", true},
-          {"could be", true, 0, 3},
+          {kCouldBe, true, 0, 3},
           {"", false, 0, 1}};
 }
 
@@ -168,7 +171,7 @@ std::string ForecastText(const v1::ForecastAttainmentResponse& response, const F
                            Style::kBold, view.color),
                     "\n", table.Render(view.width, view.color), "\n");
   }
-  return text + Footer(response, view, has_sum);
+  return text + Footer(response, view, has_sum, absl::StrContains(text, kCouldBe));
 }
 
 std::string ForecastCsv(const v1::ForecastAttainmentResponse& response) {

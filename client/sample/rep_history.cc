@@ -35,12 +35,11 @@ struct Opportunity {
 
 class RepHistory {
  public:
-  RepHistory(const Process& process, const Company& company, int rep, int32_t start_day,
-             int32_t end_day, Engine& engine, HistoryFiles& files)
+  RepHistory(const Process& process, const Company& company, int rep, int32_t end_day,
+             Engine& engine, HistoryFiles& files)
       : process_(process),
         company_(company),
         rep_(rep),
-        start_day_(start_day),
         end_day_(end_day),
         engine_(engine),
         files_(files) {}
@@ -73,7 +72,6 @@ class RepHistory {
   const Process& process_;
   const Company& company_;
   const int rep_;
-  const int32_t start_day_;
   const int32_t end_day_;
   Engine& engine_;
   HistoryFiles& files_;
@@ -257,9 +255,8 @@ void RepHistory::WriteActivities() {
 }  // namespace
 
 std::vector<int32_t> WriteRepHistory(const Process& process, const Company& company, int rep,
-                                     int32_t start_day, int32_t end_day, Engine& engine,
-                                     HistoryFiles& files) {
-  return RepHistory(process, company, rep, start_day, end_day, engine, files).Write();
+                                     int32_t end_day, Engine& engine, HistoryFiles& files) {
+  return RepHistory(process, company, rep, end_day, engine, files).Write();
 }
 
 }  // namespace quotacast::sample

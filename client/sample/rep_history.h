@@ -23,11 +23,10 @@ struct HistoryFiles {
   CsvFile activities;
 };
 
-// Writes the history in [start_day, end_day) of the opportunities that company.reps[rep] found and
-// of the rep's own activities, and returns the days of those opportunities' wins, in no order.
+// Writes the history up to `end_day` (exclusive) of the opportunities that company.reps[rep] found
+// and of the rep's own activities, and returns the days of those opportunities' wins, in no order.
 std::vector<int32_t> WriteRepHistory(const Process& process, const Company& company, int rep,
-                                     int32_t start_day, int32_t end_day, Engine& engine,
-                                     HistoryFiles& files);
+                                     int32_t end_day, Engine& engine, HistoryFiles& files);
 
 }  // namespace quotacast::sample
 

@@ -139,8 +139,7 @@ absl::StatusOr<SampleCounts> WriteSample(const std::string& folder, const Sample
   QuotaWriter quota_writer(process, company, start_day, end_day, quotas);
   for (int rep = 0; rep < options.rep_count; ++rep) {
     Engine rep_engine(Mix(options.seed, static_cast<uint64_t>(rep) + 1));
-    quota_writer.WriteRep(
-        rep, WriteRepHistory(process, company, rep, start_day, end_day, rep_engine, files));
+    quota_writer.WriteRep(rep, WriteRepHistory(process, company, rep, end_day, rep_engine, files));
   }
   quota_writer.WriteTeams();
   for (absl::Status status :

@@ -81,13 +81,15 @@ TEST(ForecastTextTest, LowestChanceFirstAndTeamsBelow) {
   EXPECT_TRUE(absl::StartsWith(
       text,
       "2026-03: 2026-03-01 to 2026-03-31, 14 days left; amount in EUR\n"
-      "rep             period   quota  booked  expected         10-90 %  chance  could be\n"
-      "──────────────────────────────────────────────────────────────────────────────────────────\n"
+      "rep             period   quota  booked  expected        10-90 %  chance  could be\n"
+      "───────────────────────────────────────────────────────────────────────────────────────────"
+      "\n"
       "eva             2026-03  60.0k   12.3k     40.0k  10.0k - 90.0k    20 %     0-0 %  █▋\n"
       "bram            2026-03  50.0k   12.3k     40.0k  10.0k - 90.0k    20 %     0-0 %  █▋\n"
       "Anna Visser     2026-03  30.0k   12.3k     40.0k  10.0k - 90.0k    90 %     0-0 %  "
       "███████▎\n"
-      "──────────────────────────────────────────────────────────────────────────────────────────\n"
+      "───────────────────────────────────────────────────────────────────────────────────────────"
+      "\n"
       "North (3 reps)  2026-03  140k*   12.3k     40.0k  10.0k - 90.0k    50 %     0-0 %  ████\n"))
       << text;
   EXPECT_TRUE(absl::StrContains(text, "simulation error is at most 0.4 points")) << text;
@@ -141,7 +143,7 @@ TEST(BacktestTextTest, SaysWhatCameIn) {
   EXPECT_TRUE(absl::StrContains(text, "Of 10 forecasts between 80 and 100 %, 100 % came in"));
   EXPECT_FALSE(absl::StrContains(text, "between 0 and 20")) << "no forecasts there";
   EXPECT_TRUE(absl::StrContains(text, "| ▄█|")) << text;
-  EXPECT_TRUE(absl::StrContains(text, "Reps, all origins together")) << text;
+  EXPECT_TRUE(absl::StrContains(text, "Each rep\n")) << text;
   EXPECT_TRUE(absl::StrContains(text, "as wide as they should be")) << text;
 }
 
