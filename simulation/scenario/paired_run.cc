@@ -1,0 +1,250 @@
+#include "simulation/scenario/paired_run.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bitset>
+#include <cmath>
+#include <mutex>
+
+#include "simulation/parallel.h"
+#include "simulation/random.h"
+#include "simulation/rep_trials.h"
+#include "simulation/scenario/task_trials.h"
+#include "simulation/tally.h"
+
+namespace quotacast::simulation {
+namespace {
+
+// As ForecastAttainment has them.
+constexpr int64_t kFewestBlocks = 4;
+constexpr int64_t kOtherBlocks = 2;
+constexpr size_t kWordsPerDraw = kTrialsPerDraw / 64;
+
+std::vector<CompanyDraw> DrawBlocks(const FittedModel& model, const ForecastOptions& options,
+                                    int64_t count, Shocks shocks) {
+  std::vector<CompanyDraw> draws(static_cast<size_t>(count));
+  ParallelFor(options.thread_count, draws.size(), [&](int, size_t b) {
+    if (!options.cancelled || !options.cancelled()) {
+      draws[b] = DrawCompany(model, options.seed, b, shocks);
+    }
+  });
+  return draws;
+}
+
+// Runs all tasks of a variant and answers the questions.
+class VariantRun {
+ public:
+  VariantRun(const TaskContext& context, const std::vector<RepTask>& tasks,
+             absl::Span<const Question> questions, absl::Span<const int64_t> targets,
+             const std::vector<double>* rests_before, const ForecastOptions& options)
+      : context_(context),
+        tasks_(tasks),
+        questions_(questions),
+        targets_(targets),
+        rests_before_(rests_before),
+        options_(options),
+        means_(tasks.size()),
+        other_means_(tasks.size()),
+        mean_rests(tasks.size()) {}
+
+  absl::StatusOr<std::vector<Outcome>> Run() {
+    const auto blocks = static_cast<int64_t>(context_.company->size());
+    for (size_t q = 0; q < questions_.size(); ++q) {
+      tallies_.emplace_back(targets_[q]);
+      room_.push_back(tallies_.back().AddBlocks(blocks));
+    }
+    outcomes_.resize(questions_.size());
+    ParallelFor(options_.thread_count, tasks_.size(), [&](int, size_t i) { RunTask(i); });
+    if (cancelled_) return absl::CancelledError("the simulation was cancelled");
+    for (size_t i = 0; i < tasks_.size(); ++i) {
+      for (const int32_t q : tasks_[i].asked_by) {
+        for (size_t b = 0; b < means_[i].size(); ++b) {
+          tallies_[q].AddMeans(static_cast<int64_t>(b), means_[i][b]);
+        }
+        for (size_t b = 0; b < other_means_[i].size(); ++b) {
+          tallies_[q].AddOtherMeans(b, other_means_[i][b]);
+        }
+      }
+    }
+    ParallelFor(options_.thread_count, questions_.size(), [&](int, size_t q) {
+      Outcome& outcome = outcomes_[q];
+      MarkAttained(room_[q], targets_[q], outcome);
+      outcome.forecast.question = questions_[q];
+      outcome.forecast.question.target = targets_[q];
+      tallies_[q].Count();
+      tallies_[q].Summarize(options_.keep_samples, outcome.forecast);
+    });
+    return std::move(outcomes_);
+  }
+
+ private:
+  void RunTask(size_t i) {
+    const RepTask& task = tasks_[i];
+    if (options_.cancelled && options_.cancelled()) cancelled_ = true;
+    if (cancelled_) return;
+    TaskTrials trials = RunModelTrials(context_, task);
+    mean_rests[i] = trials.mean_rest;
+    const double factor =
+        rests_before_ == nullptr ? 1 : PaceFactor((*rests_before_)[i], mean_rests[i]);
+    ApplyPace(context_, task, factor, trials);
+    means_[i] = std::move(trials.means);
+    other_means_[i] = std::move(trials.other_means);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const int32_t q : task.asked_by) {
+      for (size_t t = 0; t < trials.bookings.size(); ++t) room_[q][t] += trials.bookings[t];
+      outcomes_[q].forecast.booked += trials.booked;
+      outcomes_[q].forecast.open_opportunity_count += trials.open_count;
+    }
+  }
+
+  const TaskContext& context_;
+  const std::vector<RepTask>& tasks_;
+  absl::Span<const Question> questions_;
+  absl::Span<const int64_t> targets_;
+  const std::vector<double>* rests_before_;
+  const ForecastOptions& options_;
+  std::mutex mutex_;
+  std::vector<Tally> tallies_;
+  std::vector<absl::Span<int64_t>> room_;
+  std::vector<std::vector<DrawMeans>> means_, other_means_;
+  std::vector<Outcome> outcomes_;
+  std::atomic<bool> cancelled_ = false;
+
+ public:
+  std::vector<double> mean_rests;  // By task.
+};
+
+std::vector<int64_t> TargetsOf(const std::vector<Question>& questions) {
+  std::vector<int64_t> targets;
+  for (const Question& question : questions) targets.push_back(question.target);
+  return targets;
+}
+
+}  // namespace
+
+void MarkAttained(absl::Span<const int64_t> trials, int64_t target, Outcome& outcome) {
+  outcome.attained.assign((trials.size() + 63) / 64, 0);
+  outcome.fingerprint = static_cast<uint64_t>(target);
+  for (size_t t = 0; t < trials.size(); ++t) {
+    if (trials[t] >= target) outcome.attained[t / 64] |= uint64_t{1} << (t % 64);
+    outcome.fingerprint =
+        (outcome.fingerprint ^ static_cast<uint64_t>(trials[t])) * 0x9E3779B97F4A7C15u;
+    outcome.fingerprint ^= outcome.fingerprint >> 29;
+  }
+}
+
+double AttainedShare(const Outcome& outcome) {
+  int64_t count = 0;
+  for (const uint64_t word : outcome.attained) {
+    count += static_cast<int64_t>(std::bitset<64>(word).count());
+  }
+  return static_cast<double>(count) / static_cast<double>(outcome.attained.size() * 64);
+}
+
+ChanceDifference Difference(const Outcome& first, const Outcome& second) {
+  ChanceDifference difference;
+  const size_t words_per_block = kWordsPerDraw * kLanes;
+  const size_t blocks = first.attained.size() / words_per_block;
+  const auto count = [&](const Outcome& outcome, size_t block, size_t lane) {
+    int64_t bits = 0;
+    for (size_t w = 0; w < kWordsPerDraw; ++w) {
+      bits += static_cast<int64_t>(
+          std::bitset<64>(outcome.attained[block * words_per_block + lane * kWordsPerDraw + w])
+              .count());
+    }
+    return bits;
+  };
+  std::vector<double> clusters;
+  int64_t total = 0;
+  for (size_t b = 0; b < blocks; ++b) {
+    for (size_t l = 0; l < kLanes / 2; ++l) {
+      int64_t sum = 0;
+      for (const size_t lane : {l, l + kLanes / 2}) {
+        sum += count(second, b, lane) - count(first, b, lane);
+      }
+      total += sum;
+      clusters.push_back(static_cast<double>(sum) / (2 * kTrialsPerDraw));
+    }
+  }
+  const double trials = static_cast<double>(first.attained.size() * 64);
+  difference.value = static_cast<double>(total) / trials;
+  if (first.fingerprint == second.fingerprint) return difference;
+  const double n = static_cast<double>(clusters.size());
+  double squares = 0;
+  for (const double cluster : clusters) {
+    squares += (cluster - difference.value) * (cluster - difference.value);
+  }
+  difference.standard_error = std::max(std::sqrt(squares / (n * (n - 1))), 1 / trials);
+  return difference;
+}
+
+absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
+                                            std::vector<Question> questions,
+                                            const ForecastOptions& options) {
+  if (absl::Status status = ValidateForecast(model, questions, options); !status.ok()) {
+    return status;
+  }
+  if (options.precision_pp != 0 || options.trial_count > kMostPairedTrials) {
+    return absl::InvalidArgumentError("trial_count must be 100 to 1,000,000, without precision_pp");
+  }
+  PairedRun run;
+  run.model_ = &model;
+  run.options_ = &options;
+  run.questions_ = std::move(questions);
+  run.block_count_ =
+      std::max(kFewestBlocks, (options.trial_count + kTrialsPerBlock - 1) / kTrialsPerBlock);
+  run.tasks_ = PlanTasks(model, run.questions_, options);
+  run.company_ = DrawBlocks(model, options, run.block_count_, Shocks::kOwn);
+  run.other_ = DrawBlocks(model, options, kOtherBlocks, Shocks::kOther);
+  const Variant unchanged;
+  const DealsByRep open = OpenDeals(model);
+  const TaskContext context = {&model,
+                               &open,
+                               &unchanged,
+                               &run.company_,
+                               &run.other_,
+                               options.seed,
+                               options.run_rate_share,
+                               &options.cancelled};
+  const std::vector<int64_t> targets = TargetsOf(run.questions_);
+  VariantRun baseline(context, run.tasks_, run.questions_, targets, nullptr, options);
+  absl::StatusOr<std::vector<Outcome>> outcomes = baseline.Run();
+  if (!outcomes.ok()) return outcomes.status();
+  run.baseline_ = *std::move(outcomes);
+  run.mean_rests_ = std::move(baseline.mean_rests);
+  return run;
+}
+
+absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant,
+                                                    absl::Span<const int64_t> targets,
+                                                    bool intervals) const {
+  std::vector<CompanyDraw> changed, changed_other;
+  if (variant.company_changed) {
+    changed = DrawBlocks(variant.model, *options_, block_count_, Shocks::kOwn);
+    if (intervals) {
+      changed_other = DrawBlocks(variant.model, *options_, kOtherBlocks, Shocks::kOther);
+    }
+  }
+  const DealsByRep open = OpenDeals(variant.model);
+  TaskContext context;
+  context.model = &variant.model;
+  context.open = &open;
+  context.variant = &variant;
+  context.company = variant.company_changed ? &changed : &company_;
+  if (intervals) context.other = variant.company_changed ? &changed_other : &other_;
+  context.seed = options_->seed;
+  context.run_rate_share = options_->run_rate_share;
+  context.cancelled = &options_->cancelled;
+  return VariantRun(context, tasks_, questions_, targets, &mean_rests_, *options_).Run();
+}
+
+absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant,
+                                                    absl::Span<const int64_t> targets) const {
+  return Run(variant, targets, /*intervals=*/true);
+}
+
+absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant, bool intervals) const {
+  return Run(variant, TargetsOf(questions_), intervals);
+}
+
+}  // namespace quotacast::simulation

@@ -1,0 +1,97 @@
+#ifndef QUOTACAST_SIMULATION_SCENARIO_PAIRED_RUN_H_
+#define QUOTACAST_SIMULATION_SCENARIO_PAIRED_RUN_H_
+
+// Forecasts of variants of a company over the same trials, so that two of them can be compared
+// trial by trial.
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "simulation/fitted_model.h"
+#include "simulation/forecast.h"
+#include "simulation/parameter_draw.h"
+#include "simulation/questions.h"
+#include "simulation/scenario/variant.h"
+
+namespace quotacast::simulation {
+
+// What one question's trials say.
+struct Outcome {
+  Forecast forecast;
+  std::vector<uint64_t> attained;  // Bit t % 64 of word t / 64: whether trial t, in the order of
+                                   // the draws, reached the target.
+  uint64_t fingerprint = 0;  // Of all trials' bookings and the target.
+};
+
+// Fills attained and fingerprint from the bookings of all trials, a multiple of 64 of them.
+void MarkAttained(absl::Span<const int64_t> trials, int64_t target, Outcome& outcome);
+
+// Share of the trials that reached the target.
+double AttainedShare(const Outcome& outcome);
+
+struct ChanceDifference {
+  double value = 0;           // Chance of the second less that of the first.
+  double standard_error = 0;  // Of that, from the trials being the same; 0 where all are equal.
+};
+
+// The difference of two outcomes of the same trials. Its error comes from the spread of the
+// differences over clusters of draws: the two draws that share their parameters. Strata make what
+// is left smaller than that, so it is an upper estimate.
+ChanceDifference Difference(const Outcome& first, const Outcome& second);
+
+// The most trials of a paired run: 1,000,000.
+inline constexpr int64_t kMostPairedTrials = 1'000'000;
+
+// Asks the same questions of a baseline and of variants of it. The baseline's forecasts are those
+// of ForecastAttainment, to the last bit. `model` and `options` must outlive it.
+class PairedRun {
+ public:
+  // Runs the baseline. options.precision_pp must be 0 and options.trial_count at most
+  // kMostPairedTrials. Errors: those of ForecastAttainment.
+  static absl::StatusOr<PairedRun> Create(const FittedModel& model, std::vector<Question> questions,
+                                          const ForecastOptions& options);
+
+  const std::vector<Question>& questions() const { return questions_; }
+  const std::vector<Outcome>& baseline() const { return baseline_; }
+
+  // The questions, with `targets` in place of theirs, asked of the variant. The variant must have
+  // the baseline's reps and teams. Trials that follow a rep's own pace instead of the model take
+  // that pace times what the change does to the model's mean of the rest of the period.
+  // CANCELLED.
+  absl::StatusOr<std::vector<Outcome>> Run(const Variant& variant,
+                                           absl::Span<const int64_t> targets) const;
+
+  // The same with the targets of the questions. Without `intervals` the forecasts lack those of
+  // parameters.
+  absl::StatusOr<std::vector<Outcome>> Run(const Variant& variant, bool intervals = true) const;
+
+  int64_t block_count() const { return block_count_; }
+
+  // For parts of the scenario library.
+  const FittedModel& model() const { return *model_; }
+  const ForecastOptions& options() const { return *options_; }
+  const std::vector<RepTask>& tasks() const { return tasks_; }
+  const std::vector<CompanyDraw>& company() const { return company_; }
+  // By task: what the model's trials bring in the rest of the period, on average.
+  const std::vector<double>& mean_rests() const { return mean_rests_; }
+
+ private:
+  PairedRun() = default;
+  const FittedModel* model_ = nullptr;
+  const ForecastOptions* options_ = nullptr;
+  std::vector<Question> questions_;
+  int64_t block_count_ = 0;
+  std::vector<RepTask> tasks_;
+  absl::StatusOr<std::vector<Outcome>> Run(const Variant& variant,
+                                           absl::Span<const int64_t> targets, bool intervals) const;
+  std::vector<CompanyDraw> company_;  // By block.
+  std::vector<CompanyDraw> other_;    // The first of them, under other shocks.
+  std::vector<Outcome> baseline_;
+  std::vector<double> mean_rests_;
+};
+
+}  // namespace quotacast::simulation
+
+#endif  // QUOTACAST_SIMULATION_SCENARIO_PAIRED_RUN_H_

@@ -1,0 +1,204 @@
+#include "simulation/scenario/task_trials.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "simulation/random.h"
+#include "simulation/rep_trials.h"
+#include "simulation/resampling.h"
+
+namespace quotacast::simulation {
+namespace {
+
+constexpr double kLargestPaceFactor = 10;
+
+// The company on the day to which deals slipped, with nothing in it but these deals.
+FittedModel AfterSlip(const FittedModel& model, const SlippedDeal& slipped) {
+  FittedModel later = model;
+  later.as_of_day = slipped.day;
+  later.first_day_fraction = 1;
+  later.open = {slipped.deal};
+  later.open.front().entry_day += slipped.day - model.as_of_day;
+  for (FittedPipeline& pipeline : later.pipelines) {
+    for (GammaPosterior& rate : pipeline.arrivals.reps) rate = {};
+  }
+  return later;
+}
+
+// A company of one rep of whom nothing is known but the pace.
+FittedModel NothingBut(const FittedRep& rep) {
+  FittedModel model;
+  model.reps = {rep};
+  return model;
+}
+
+bool Cancelled(const TaskContext& context) {
+  return context.cancelled != nullptr && *context.cancelled && (*context.cancelled)();
+}
+
+// Adds to what a task's first part expects what another does, from the same levels.
+void AddMeans(DrawMeans from, DrawMeans& to) {
+  if (to.levels.empty()) to.levels = std::move(from.levels);
+  for (size_t l = 0; l < kLanes; ++l) {
+    to.from_open[l] += from.from_open[l];
+    to.from_new[l] += from.from_new[l];
+  }
+}
+
+// One part of a task: the deals of a model up to a day.
+class ModelPart {
+ public:
+  ModelPart(const FittedModel& model, const RepQuestion& question, std::vector<int32_t> open,
+            uint64_t seed)
+      : trials_(model, question, std::move(open), seed, /*run_rate_share=*/0) {}
+  DrawMeans Add(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
+                absl::Span<int64_t> room) {
+    const DrawMeans means = trials_.Run(block, company, scratch, absl::MakeSpan(part_));
+    for (size_t t = 0; t < part_.size(); ++t) room[t] += part_[t];
+    return means;
+  }
+  DrawMeans UnderOtherShocks(uint64_t block, const CompanyDraw& company, TrialScratch& scratch) {
+    return trials_.MeansUnderOtherShocks(block, company, scratch);
+  }
+
+ private:
+  RepTrials trials_;
+  std::vector<int64_t> part_ = std::vector<int64_t>(kTrialsPerBlock);
+};
+
+}  // namespace
+
+DealsByRep OpenDeals(const FittedModel& model) {
+  DealsByRep deals(model.reps.size());
+  for (size_t i = 0; i < model.open.size(); ++i) {
+    if (model.open[i].rep != kNone) deals[model.open[i].rep].push_back(static_cast<int32_t>(i));
+  }
+  return deals;
+}
+
+double MeanRest(absl::Span<const int64_t> bookings, int64_t booked) {
+  double sum = 0;
+  for (const int64_t trial : bookings) sum += static_cast<double>(trial - booked);
+  return sum / static_cast<double>(bookings.size());
+}
+
+double PaceFactor(double before, double after) {
+  return before > 0 ? std::clamp(after / before, 0.0, kLargestPaceFactor) : 1;
+}
+
+void AddSureWin(const FittedModel& model, const SureWin& win, Measure measure, uint64_t seed,
+                uint64_t block, absl::Span<int64_t> trials) {
+  const bool amount = measure == Measure::kAmount;
+  const AmountSampler sampler(model, win.deal);
+  if (!amount || win.exact_amount || sampler.fixed()) {
+    const int64_t value = amount ? win.deal.amount_micros : win.deal.units;
+    for (int64_t& trial : trials) trial += value;
+    return;
+  }
+  std::vector<uint32_t> words(trials.size());
+  const Stream ratios(seed, Purpose::kAmountRatio, win.deal.key);
+  PhiloxWords(ratios.key(), block * kTrialsPerBlock / 4, absl::MakeSpan(words));
+  for (size_t t = 0; t < trials.size(); ++t) trials[t] += sampler.Draw(words[t]);
+}
+
+TaskTrials RunModelTrials(const TaskContext& context, const RepTask& task) {
+  const Variant& variant = *context.variant;
+  const FittedModel& model = *context.model;
+  TaskTrials trials;
+  trials.booked = task.question.booked;
+  RepQuestion question = task.question;
+  question.booked = 0;
+  for (const Departure& departure : variant.departures) {
+    if (departure.rep == question.rep) {
+      question.period_end = std::min(question.period_end, departure.day);
+    }
+  }
+  std::vector<ModelPart> parts;
+  std::vector<FittedModel> later;
+  later.reserve(variant.slipped.size());
+  const Day begin = std::max(question.period_start, model.as_of_day);
+  if (question.period_end > begin) {
+    std::vector<int32_t> open = (*context.open)[question.rep];
+    trials.open_count = static_cast<int32_t>(open.size());
+    parts.emplace_back(model, question, std::move(open), context.seed);
+  }
+  for (const SlippedDeal& slipped : variant.slipped) {
+    if (slipped.deal.rep != question.rep) continue;
+    ++trials.open_count;
+    if (slipped.day >= question.period_end) continue;
+    later.push_back(AfterSlip(model, slipped));
+    parts.emplace_back(later.back(), question, std::vector<int32_t>{0}, context.seed);
+  }
+  std::vector<const SureWin*> wins;
+  const bool running = task.question.period_start <= model.as_of_day;
+  for (const SureWin& win : variant.wins) {
+    if (!running || win.deal.rep != question.rep) continue;
+    wins.push_back(&win);
+    trials.booked += task.question.measure == Measure::kUnits ? win.deal.units
+                     : win.exact_amount                       ? win.deal.amount_micros
+                                        : std::llround(AmountSampler(model, win.deal).mean());
+  }
+  const size_t blocks = context.company->size();
+  trials.bookings.assign(blocks * kTrialsPerBlock, task.question.booked);
+  trials.means.resize(blocks);
+  TrialScratch scratch;
+  for (size_t b = 0; b < blocks && !Cancelled(context); ++b) {
+    const absl::Span<int64_t> room =
+        absl::MakeSpan(trials.bookings).subspan(b * kTrialsPerBlock, kTrialsPerBlock);
+    for (ModelPart& part : parts) {
+      AddMeans(part.Add(b, (*context.company)[b], scratch, room), trials.means[b]);
+    }
+  }
+  const size_t other_blocks = context.other == nullptr ? 0 : context.other->size();
+  trials.other_means.resize(other_blocks);
+  for (size_t b = 0; b < other_blocks && !Cancelled(context); ++b) {
+    for (ModelPart& part : parts) {
+      AddMeans(part.UnderOtherShocks(b, (*context.other)[b], scratch), trials.other_means[b]);
+    }
+  }
+  trials.mean_rest = MeanRest(trials.bookings, task.question.booked);
+  for (const SureWin* win : wins) {
+    for (size_t b = 0; b < blocks; ++b) {
+      AddSureWin(model, *win, task.question.measure, context.seed, b,
+                 absl::MakeSpan(trials.bookings).subspan(b * kTrialsPerBlock, kTrialsPerBlock));
+    }
+  }
+  return trials;
+}
+
+void ApplyPace(const TaskContext& context, const RepTask& task, double pace_factor,
+               TaskTrials& trials) {
+  if (context.run_rate_share <= 0) return;
+  const Variant& variant = *context.variant;
+  const FittedModel alone = NothingBut(context.model->reps[task.question.rep]);
+  RepQuestion question = task.question;
+  question.rep = 0;
+  question.booked = 0;
+  question.pace.mean *= pace_factor;
+  question.pace.variance *= pace_factor * pace_factor;
+  const RepTrials paced(alone, question, {}, context.seed, context.run_rate_share);
+  // Which trials they are shows where the pace is certain to bring something.
+  question.pace = {1, 0};
+  const RepTrials marker(alone, question, {}, context.seed, context.run_rate_share);
+  const CompanyDraw nobody;
+  TrialScratch scratch;
+  std::vector<int64_t> rest(kTrialsPerBlock), marks(kTrialsPerBlock), base(kTrialsPerBlock);
+  for (size_t b = 0; b < trials.means.size(); ++b) {
+    paced.Run(b, nobody, scratch, absl::MakeSpan(rest));
+    marker.Run(b, nobody, scratch, absl::MakeSpan(marks));
+    std::fill(base.begin(), base.end(), task.question.booked);
+    if (task.question.period_start <= context.model->as_of_day) {
+      for (const SureWin& win : variant.wins) {
+        if (win.deal.rep != task.question.rep) continue;
+        AddSureWin(*context.model, win, task.question.measure, context.seed, b,
+                   absl::MakeSpan(base));
+      }
+    }
+    for (size_t t = 0; t < kTrialsPerBlock; ++t) {
+      if (marks[t] != 0) trials.bookings[b * kTrialsPerBlock + t] = base[t] + rest[t];
+    }
+  }
+}
+
+}  // namespace quotacast::simulation
