@@ -18,6 +18,9 @@ int WeekdayOf(Day day, const FiscalCalendar& calendar) {
     if (civil.month() == 12 && (civil.day() == 25 || civil.day() == 26)) return 6;
     if (civil.month() == 1 && civil.day() == 1) return 6;
   }
+  for (const auto& [begin, end] : calendar.days_off) {
+    if (day >= begin && day < end) return 6;
+  }
   // 1970-01-01 was a Thursday.
   return ((day + 3) % kWeekdayCount + kWeekdayCount) % kWeekdayCount;
 }

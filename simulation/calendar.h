@@ -3,6 +3,7 @@
 
 // Classes of days and ages.
 
+#include <utility>
 #include <vector>
 
 #include "simulation/history.h"
@@ -17,6 +18,7 @@ struct FiscalCalendar {
   int fiscal_year_start_month = 1;  // 1 to 12.
   bool holidays = false;  // Days off all over the world's offices (25 and 26 December, 1 January)
                           // count as Sundays.
+  std::vector<std::pair<Day, Day>> days_off = {};  // Further ones: ranges, the end exclusive.
 };
 
 // 0 (Monday) to 6, holidays counted as the calendar says.

@@ -110,12 +110,19 @@ struct OpenOpportunity {
   int64_t units = 0;
 };
 
+// From `from` on the rep creates `factor` times as much: a what-if.
+struct CreationChange {
+  Day from = 0;
+  double factor = 1;  // >= 0.
+};
+
 struct FittedRep {
   uint64_t key = 0;
   int32_t team = kNone;
-  Day start_day = INT32_MIN;  // Creates nothing before it; INT32_MIN where unknown.
-  Day end_day = INT32_MAX;    // Creates nothing from it on.
+  Day start_day = INT32_MIN;   // Creates nothing before it; INT32_MIN where unknown.
+  Day end_day = INT32_MAX;     // Creates nothing from it on.
   Day first_seen = INT32_MAX;  // First day of any opportunity of theirs; INT32_MAX where none.
+  std::vector<CreationChange> creation_changes = {};
 };
 
 struct FittedModel {

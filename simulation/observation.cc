@@ -99,7 +99,7 @@ class Walk {
 
   void Leave(int16_t next_stage, Day day) {
     out_.visits.push_back(
-        {rep_, opportunity_.pipeline, stage_, next_stage, entry_day_, first_day_, day});
+        {rep_, opportunity_.pipeline, stage_, next_stage, entry_day_, first_day_, day, index_});
   }
 
   void HandOver(Day day) {

@@ -21,6 +21,7 @@ struct Visit {
   Day entry_day = 0;  // Day on which it entered the stage; age 0.
   Day first_day = 0;
   Day last_day = 0;
+  int32_t opportunity = kNone;  // Index into History::opportunities.
 };
 
 struct Creation {
