@@ -17,6 +17,7 @@
 #include "server/services/call.h"
 #include "server/services/forecast_service.h"
 #include "server/services/import_service.h"
+#include "server/services/metrics_service.h"
 #include "server/services/resource_services.h"
 #include "server/storage/sqlite_store.h"
 #include "spdlog/spdlog.h"
@@ -73,6 +74,9 @@ class GrpcServer final : public Server {
     services_.push_back(MakeForecastService(backend_, engine_));
     services_.push_back(MakeBacktestService(backend_, engine_));
     services_.push_back(MakeImportService(backend_));
+    for (auto& service : MakeMetricsServices(backend_, engine_)) {
+      services_.push_back(std::move(service));
+    }
   }
   ~GrpcServer() override { Drain(absl::Seconds(5)); }
 

@@ -1,0 +1,83 @@
+#ifndef QUOTACAST_SERVER_HANDLERS_FLOOR_QUESTION_H_
+#define QUOTACAST_SERVER_HANDLERS_FLOOR_QUESTION_H_
+
+// What questions about the sales floor have in common: the company, the lines that are asked for,
+// the period and the instant.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "quotacast/v1/quota.pb.h"
+#include "server/errors.h"
+#include "server/handlers/engine.h"
+#include "server/metrics/activity_index.h"
+#include "server/metrics/grouping.h"
+#include "server/storage/mutex.h"
+#include "simulation/periods.h"
+
+namespace quotacast::handlers {
+
+// Keeps the index of activities beside each history as long as the history is in use. Thread-safe.
+class ActivityIndexes {
+ public:
+  std::shared_ptr<const metrics::ActivityIndex> Of(
+      const std::shared_ptr<const CompanyHistory>& company) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Entry {
+    std::weak_ptr<const CompanyHistory> company;
+    std::shared_ptr<const metrics::ActivityIndex> index;
+  };
+  Mutex mutex_;
+  std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);
+};
+
+struct FloorQuestion {
+  std::shared_ptr<const CompanyHistory> company;
+  std::shared_ptr<const metrics::ActivityIndex> index;
+  std::vector<simulation::Quota> quotas;  // As known as of the instant.
+  simulation::Period period;
+  int64_t as_of_us = 0;
+  // Rows of the grouping: the organization; teams that are asked for or stand above reps that are;
+  // the reps.
+  std::vector<int32_t> rows;
+};
+
+struct FloorFields {
+  const std::string& parent;
+  const google::protobuf::RepeatedPtrField<std::string>& reps;
+  const google::protobuf::RepeatedPtrField<std::string>& teams;
+  const std::string& period;
+  const google::protobuf::Timestamp* as_of;  // Null: now.
+};
+
+// NOT_FOUND and INVALID_ARGUMENT with their details.
+absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, ActivityIndexes& indexes,
+                                                const FloorFields& fields);
+
+template <typename Request>
+FloorFields FieldsOf(const Request& request) {
+  return {request.parent(), request.reps(), request.teams(), request.period(),
+          request.has_as_of() ? &request.as_of() : nullptr};
+}
+
+// AMOUNT where none is given.
+absl::StatusOr<simulation::Measure> ReadMeasure(v1::Measure measure);
+
+// The part [first, last) of `count` items that a page shows, and the token of the next one.
+struct PageBounds {
+  size_t first = 0, last = 0;
+  std::string next_after;  // Empty: the list ends here.
+};
+// `after` is empty or what a PageBounds gave.
+PageBounds BoundsOf(const std::string& after, int limit, size_t count);
+
+}  // namespace quotacast::handlers
+
+#endif  // QUOTACAST_SERVER_HANDLERS_FLOOR_QUESTION_H_

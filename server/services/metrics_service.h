@@ -1,0 +1,20 @@
+#ifndef QUOTACAST_SERVER_SERVICES_METRICS_SERVICE_H_
+#define QUOTACAST_SERVER_SERVICES_METRICS_SERVICE_H_
+
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include <memory>
+#include <vector>
+
+#include "server/handlers/engine.h"
+#include "server/services/call.h"
+
+namespace quotacast {
+
+// MetricsService and SignalService. `backend` and `engine` must outlive them.
+std::vector<std::unique_ptr<grpc::Service>> MakeMetricsServices(Backend& backend,
+                                                                handlers::Engine& engine);
+
+}  // namespace quotacast
+
+#endif  // QUOTACAST_SERVER_SERVICES_METRICS_SERVICE_H_
