@@ -43,19 +43,17 @@ std::vector<float> ExponentialSlices() {
   return means;
 }
 
-Lanes Stratified(const std::vector<float>& slices, const Stream& stream, uint64_t block,
-                 int count) {
+Lanes Stratified(const std::vector<float>& slices, const Stream& stream, uint64_t block) {
   std::array<uint32_t, kLanes> words;
-  words.fill(UINT32_MAX);
-  for (int i = 0; i < count; i += 4) {
+  for (int i = 0; i < kLanes; i += 4) {
     const uint64_t index = (block * kLanes + static_cast<uint64_t>(i)) / 4;
     const std::array<uint32_t, 4> four = stream.Words(index);
     std::copy(four.begin(), four.end(), words.begin() + i);
   }
   const std::array<int, kLanes> ranks = RanksOf(words);
-  const uint32_t slices_per_part = static_cast<uint32_t>(kSlices / count);
+  constexpr uint32_t slices_per_part = kSlices / kLanes;
   Lanes values = Broadcast(0);
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < kLanes; ++i) {
     // The rank of a word orders the parts; its low bits, which a rank hardly depends on, choose
     // within.
     const uint32_t within = words[i] % slices_per_part;
@@ -64,9 +62,9 @@ Lanes Stratified(const std::vector<float>& slices, const Stream& stream, uint64_
   return values;
 }
 
-Lanes StratifiedExponentials(const Stream& stream, uint64_t block, int count) {
+Lanes StratifiedExponentials(const Stream& stream, uint64_t block) {
   static const std::vector<float>& slices = *new std::vector<float>(ExponentialSlices());
-  return Stratified(slices, stream, block, count);
+  return Stratified(slices, stream, block);
 }
 
 double Tail(double q) {
@@ -93,9 +91,9 @@ double NormalQuantile(double p) {
          (((((b[0] * r + b[1]) * r + b[2]) * r + b[3]) * r + b[4]) * r + 1);
 }
 
-Lanes StratifiedNormals(const Stream& stream, uint64_t block, int count) {
+Lanes StratifiedNormals(const Stream& stream, uint64_t block) {
   static const std::vector<float>& slices = *new std::vector<float>(NormalSlices());
-  return Stratified(slices, stream, block, count);
+  return Stratified(slices, stream, block);
 }
 
 double GammaOf(double shape, double z, double e) {
@@ -108,27 +106,26 @@ double GammaOf(double shape, double z, double e) {
   return small ? gamma * base / shape * Exp(-e / shape) : gamma;
 }
 
-Lanes GammaDraws(double shape, const Stream& stream, uint64_t block, int count) {
+Lanes GammaDraws(double shape, const Stream& stream, uint64_t block) {
   Lanes draws = Broadcast(1);
   if (std::isinf(shape)) return draws;
-  const Lanes normals = StratifiedNormals(stream, block, count);
+  const Lanes normals = StratifiedNormals(stream, block);
   Lanes exponentials = Broadcast(0);
   if (shape < kSmallestApproximatedShape) {
     const Stream own(stream.key(), Purpose::kSmallShape, 0);
-    exponentials = StratifiedExponentials(own, block, count);
+    exponentials = StratifiedExponentials(own, block);
   }
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < kLanes; ++i) {
     draws[i] = static_cast<float>(GammaOf(shape, normals[i], exponentials[i]));
   }
   return draws;
 }
 
-Lanes LogNormalDraws(double mean_log, double variance_log, const Stream& stream, uint64_t block,
-                     int count) {
-  const Lanes normals = StratifiedNormals(stream, block, count);
+Lanes LogNormalDraws(double mean_log, double variance_log, const Stream& stream, uint64_t block) {
+  const Lanes normals = StratifiedNormals(stream, block);
   const double deviation = std::sqrt(variance_log);
   Lanes draws = Broadcast(0);
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0; i < kLanes; ++i) {
     draws[i] = static_cast<float>(Exp(mean_log + deviation * static_cast<double>(normals[i])));
   }
   return draws;

@@ -119,8 +119,8 @@ void AddSizes(const Observation& observation, size_t label_count, FittedModel& m
     arrivals.company_sizes.push_back(size);
     if (win.rep != kNone) arrivals.rep_sizes[win.rep].push_back(size);
     if (win.amount_before_micros <= 0) continue;
-    const double ratio = static_cast<double>(win.amount_micros) /
-                         static_cast<double>(win.amount_before_micros);
+    const double ratio =
+        static_cast<double>(win.amount_micros) / static_cast<double>(win.amount_before_micros);
     model.ratios.all.push_back(ratio);
     if (win.label != kNone) model.ratios.by_label[win.label].push_back(ratio);
   }
@@ -225,9 +225,8 @@ absl::StatusOr<FittedModel> FitModel(const History& history, int64_t as_of_us,
   const RecencyWeights weights(model.first_day, model.as_of_day, options.arrival_half_life_days,
                                model.calendar);
   for (size_t p = 0; p < model.pipelines.size(); ++p) {
-    model.pipelines[p].arrivals =
-        FitArrivals(model, observation, static_cast<int32_t>(p),
-                    model.pipelines[p].stage_kinds.size(), weights);
+    model.pipelines[p].arrivals = FitArrivals(model, observation, static_cast<int32_t>(p),
+                                              model.pipelines[p].stage_kinds.size(), weights);
   }
   AddOpen(history, observation, model);
   AddSizes(observation, history.labels.size(), model);

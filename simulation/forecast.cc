@@ -13,7 +13,10 @@
 namespace quotacast::simulation {
 namespace {
 
-constexpr int64_t kFewestBlocks = 4;
+constexpr int64_t kFewestBlocks = 5;
+// Blocks that are compiled a second time, with other shocks, for the interval of the parameters: 32
+// draws give its width within about 15 %.
+constexpr uint64_t kOtherBlocks = 2;
 constexpr int64_t kMostBlocks = 10'000'000 / kTrialsPerBlock;
 // More blocks at a time would hold memory that a cancelled question never needs.
 constexpr int64_t kMostBlocksPerRound = 1024;
@@ -67,13 +70,23 @@ class ForecastRun {
         company[b] = DrawCompany(model_, options_.seed, static_cast<uint64_t>(first) + b);
       }
     });
-    std::vector<std::vector<DrawMeans>> means(tasks_.size());
+    std::vector<CompanyDraw> other;
+    if (first == 0) {
+      for (uint64_t b = 0; b < kOtherBlocks; ++b) {
+        other.push_back(DrawCompany(model_, options_.seed, b, Shocks::kOther));
+      }
+    }
+    std::vector<std::vector<DrawMeans>> means(tasks_.size()), other_means(tasks_.size());
     // Sums of several reps: a part for each thread, whole numbers, added up in the end.
     std::vector<std::vector<std::vector<int64_t>>> parts(
         static_cast<size_t>(options_.thread_count),
         std::vector<std::vector<int64_t>>(questions_.size()));
     ParallelFor(options_.thread_count, tasks_.size(), [&](int thread, size_t i) {
       RunTask(i, thread, first, company, room, parts[static_cast<size_t>(thread)], means[i]);
+      TrialScratch& scratch = scratch_[static_cast<size_t>(thread)];
+      for (size_t b = 0; b < other.size() && !Cancelled(); ++b) {
+        other_means[i].push_back(trials_[i].MeansUnderOtherShocks(b, other[b], scratch));
+      }
     });
     if (cancelled_) return false;
     for (const auto& part : parts) {
@@ -86,6 +99,9 @@ class ForecastRun {
         if (!active_[q]) continue;
         for (size_t b = 0; b < means[i].size(); ++b) {
           tallies_[q].AddMeans(first + static_cast<int64_t>(b), means[i][b]);
+        }
+        for (size_t b = 0; b < other_means[i].size(); ++b) {
+          tallies_[q].AddOtherMeans(b, other_means[i][b]);
         }
       }
     }

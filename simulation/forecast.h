@@ -29,7 +29,7 @@ struct Question {
 
 struct ForecastOptions {
   int64_t trial_count = 10'000;  // 100 to 10,000,000; ignored where precision_pp > 0. Rounded up to
-                                 // whole blocks of 2048, at least 4 of them.
+                                 // whole blocks of 2048, at least 5 of them.
   double precision_pp = 0;  // Run until every standard error is at most so many percentage points,
                             // or 10,000,000 trials; 0: trial_count rules.
   uint64_t seed = 1;

@@ -124,8 +124,8 @@ class CauseFit {
       const int64_t* days = &cell_.exposure[r * row_];
       double expected = 0;
       for (size_t i = 0; i < row_; ++i) expected += hazard[i] * ToDays(days[i]);
-      fitted.reps[r] = RepEffect(ToDays(cause_.rep_events[r]), expected,
-                                 options_.rep_credibility_events);
+      fitted.reps[r] =
+          RepEffect(ToDays(cause_.rep_events[r]), expected, options_.rep_credibility_events);
       theta_[r] = fitted.reps[r].shape / fitted.reps[r].rate;
     }
   }

@@ -89,6 +89,7 @@ void Ranks(const uint32_t* words, uint32_t* ranks) {
 // Calls add(counter, run, below): `below` is a vector of words, all ones where a trial wins, of the
 // trials TrialOf(counter + lane, run). Counter c of the block serves draw c / kCountersPerDraw.
 constexpr size_t kCountersPerDraw = kTrialsPerDraw / 8;
+static_assert(kCountersPerDraw % kLanes == 0, "a vector of counters must serve one draw");
 
 template <typename Add>
 HWY_INLINE void ForEachWin(uint64_t key, uint64_t block, const uint32_t* thresholds, Add add) {

@@ -29,7 +29,7 @@ struct ModelOptions {
   bool age_buckets = true;  // Off: one bucket for all ages.
   // Variance of the logarithm of what one calendar month does by itself, so that a month seen once
   // does not pass for a pattern.
-  double month_of_quarter_noise = 0.03;
+  double month_of_quarter_noise = 0.01;
   int sweep_count = 6;  // Over the factors, each given the others; the changes are then < 1e-3.
   // Expected events at which a rep's own record weighs as much as the company's; > 0. Infinite: no
   // rep effects.
@@ -37,7 +37,7 @@ struct ModelOptions {
   // Shapes of the Gamma(k, k) shocks on the hazards, by cause and stage, over the rest of the
   // period: of a rep and of the whole company. Infinite: none.
   double rep_shock_shape = 40;
-  double company_shock_shape = 40;
+  double company_shock_shape = 20;
   bool parameter_uncertainty = true;  // Off: every draw uses the posterior means.
   // Arrivals per rep: Gamma(prior, prior / company rate) before the rep's own record; shocks
   // Gamma(k, k) of a rep and of the company.

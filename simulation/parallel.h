@@ -11,8 +11,9 @@
 
 namespace quotacast::simulation {
 
-// Calls body(thread, i) for each i in [0, count), in any order, thread in [0, thread_count); returns
-// when all are done. Not more threads are started than there is work for; this one is thread 0.
+// Calls body(thread, i) for each i in [0, count), in any order, thread in [0, thread_count);
+// returns when all are done. Not more threads are started than there is work for; this one is
+// thread 0.
 template <typename Body>
 void ParallelFor(int thread_count, size_t count, const Body& body) {
   std::atomic<size_t> next = 0;

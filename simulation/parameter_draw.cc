@@ -11,13 +11,16 @@ namespace {
 
 class Drawer {
  public:
-  Drawer(const FittedModel& model, uint64_t seed, uint64_t block)
-      : uncertain_(model.options.parameter_uncertainty), seed_(seed), block_(block) {}
+  Drawer(const FittedModel& model, uint64_t seed, uint64_t block, Shocks shocks)
+      : uncertain_(model.options.parameter_uncertainty),
+        seed_(seed),
+        shock_seed_(shocks == Shocks::kOwn ? seed : CombineKeys(seed, 1)),
+        block_(block) {}
 
   Lanes Parameter(const GammaPosterior& posterior, Purpose purpose, uint64_t key) const {
     if (posterior.shape <= 0) return Broadcast(0);
     const double shape = uncertain_ ? posterior.shape : std::numeric_limits<double>::infinity();
-    Lanes lanes = Share(GammaDraws(shape, {seed_, purpose, key}, block_, kLanes / 2));
+    Lanes lanes = GammaDraws(shape, {seed_, purpose, key}, block_);
     const float mean = static_cast<float>(posterior.shape / posterior.rate);
     for (float& lane : lanes.at) lane *= mean;
     return lanes;
@@ -31,25 +34,20 @@ class Drawer {
       const double variance = uncertain_ ? factors.variance_log[c] : 0;
       draws[c] =
           variance > 0
-              ? Share(LogNormalDraws(factors.mean_log[c], variance,
-                                     {seed_, purpose, CombineKeys(key, c)}, block_, kLanes / 2))
+              ? LogNormalDraws(factors.mean_log[c], variance,
+                                    {seed_, purpose, CombineKeys(key, c)}, block_)
               : Broadcast(Exp(factors.mean_log[c]));
     }
     return draws;
   }
 
   Lanes Shock(double shape, Purpose purpose, uint64_t key) const {
-    return GammaDraws(shape, {seed_, purpose, key}, block_, kLanes);
+    return GammaDraws(shape, {shock_seed_, purpose, key}, block_);
   }
 
  private:
-  static Lanes Share(Lanes lanes) {
-    for (int i = 0; i < kLanes / 2; ++i) lanes[i + kLanes / 2] = lanes[i];
-    return lanes;
-  }
-
   bool uncertain_;
-  uint64_t seed_, block_;
+  uint64_t seed_, shock_seed_, block_;
 };
 
 void Multiply(Lanes& lanes, const Lanes& by) {
@@ -62,19 +60,25 @@ uint64_t CauseKey(const Cell& cell, const Cause& cause) {
 
 }  // namespace
 
-CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block) {
-  const Drawer drawer(model, seed, block);
+CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block, Shocks shocks) {
+  const Drawer drawer(model, seed, block, shocks);
   CompanyDraw draw;
   for (const Cell& cell : model.cells) {
     for (const Cause& cause : cell.causes) {
       const uint64_t key = CauseKey(cell, cause);
       const Lanes shock =
           drawer.Shock(model.options.company_shock_shape, Purpose::kCompanyShock, key);
+      Lanes level = Broadcast(0);
+      double events = 0;
+      for (const GammaPosterior& hazard : cause.hazards) events += hazard.shape;
       for (size_t b = 0; b < cause.hazards.size(); ++b) {
         draw.hazards.push_back(
             drawer.Parameter(cause.hazards[b], Purpose::kHazard, CombineKeys(key, b)));
         Multiply(draw.hazards.back(), shock);
+        const float weight = static_cast<float>(cause.hazards[b].rate / events);
+        for (int l = 0; l < kLanes; ++l) level[l] += weight * draw.hazards.back()[l];
       }
+      draw.levels.push_back(level);
       const auto weekday = drawer.Factors(cause.weekday, Purpose::kWeekday, key);
       const auto month = drawer.Factors(cause.month_of_quarter, Purpose::kMonthOfQuarter, key);
       for (size_t c = 0; c < kDayClassCount; ++c) {
@@ -92,8 +96,9 @@ CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block)
   return draw;
 }
 
-RepDraw DrawRep(const FittedModel& model, int32_t rep, uint64_t seed, uint64_t block) {
-  const Drawer drawer(model, seed, block);
+RepDraw DrawRep(const FittedModel& model, int32_t rep, uint64_t seed, uint64_t block,
+                Shocks shocks) {
+  const Drawer drawer(model, seed, block, shocks);
   const uint64_t rep_key = model.reps[rep].key;
   RepDraw draw;
   for (const Cell& cell : model.cells) {

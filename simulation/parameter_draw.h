@@ -1,9 +1,7 @@
 #ifndef QUOTACAST_SIMULATION_PARAMETER_DRAW_H_
 #define QUOTACAST_SIMULATION_PARAMETER_DRAW_H_
 
-// Draws of the model's parameters and of the period's shocks, a block of kLanes at a time. In a
-// block, lanes i and i + kLanes / 2 share their parameters and differ in their shocks: what they
-// have in common is what comes from the parameters (see parameter interval in forecast.h).
+// Draws of the model's parameters and of the period's shocks, a block of kLanes at a time.
 
 #include <array>
 #include <cstdint>
@@ -23,6 +21,8 @@ struct ArrivalDraw {
 struct CompanyDraw {
   std::vector<Lanes> hazards;      // [cause][bucket]; the company's shock is in.
   std::vector<Lanes> day_factors;  // [cause][day class]: weekday times month of the quarter.
+  std::vector<Lanes> levels;       // [cause]: hazards against their means, over the ages by how
+                                   // many events each has seen.
   std::vector<ArrivalDraw> pipelines;
 };
 
@@ -31,10 +31,16 @@ struct RepDraw {
   std::vector<Lanes> arrival_rates;  // By pipeline, before weekday factor and shocks.
 };
 
-CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block);
+// With kOther the parameters are the same and the shocks are others: what two draws then have in
+// common is what comes from the parameters.
+enum class Shocks { kOwn, kOther };
+
+CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block,
+                        Shocks shocks = Shocks::kOwn);
 
 // `rep`: an index into FittedModel::reps.
-RepDraw DrawRep(const FittedModel& model, int32_t rep, uint64_t seed, uint64_t block);
+RepDraw DrawRep(const FittedModel& model, int32_t rep, uint64_t seed, uint64_t block,
+                Shocks shocks = Shocks::kOwn);
 
 }  // namespace quotacast::simulation
 

@@ -28,8 +28,8 @@ absl::Status ValidateForecast(const FittedModel& model, absl::Span<const Questio
 // The reps whose bookings a question is about, ascending.
 std::vector<int32_t> RepsOf(const FittedModel& model, const Question& question);
 
-// The distinct (rep, period, measure) of all questions, in an order of their own. The paces are those of a
-// rep among all reps.
+// The distinct (rep, period, measure) of all questions, in an order of their own. The paces are
+// those of a rep among all reps.
 std::vector<RepTask> PlanTasks(const FittedModel& model, absl::Span<const Question> questions,
                                const ForecastOptions& options);
 

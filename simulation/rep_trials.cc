@@ -1,6 +1,7 @@
 #include "simulation/rep_trials.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "simulation/arrival_count.h"
@@ -38,6 +39,12 @@ std::array<uint32_t, kLanes> ThresholdsOf(const Lanes& chance, uint64_t key, uin
   return thresholds;
 }
 
+// The logarithm to the base 2 within 0.1: all that a regression on it asks.
+double RoughLog(float x) {
+  const int32_t bits = std::bit_cast<int32_t>(x);
+  return static_cast<double>(bits) * 0x1p-23;
+}
+
 }  // namespace
 
 RepTrials::RepTrials(const FittedModel& model, const RepQuestion& question,
@@ -56,12 +63,16 @@ RepTrials::RepTrials(const FittedModel& model, const RepQuestion& question,
         pipeline,
         open_of[p],
         {},
+        {},
         ChanceCompiler(model, pipeline, question.period_end, starts),
         {},
         SizeSampler(arrivals, question.rep, question.measure, model.options.own_amount_wins)};
     for (const int32_t index : part.open) {
       const auto found = std::lower_bound(starts.begin(), starts.end(), StartOf(model, index));
       part.start_of_open.push_back(static_cast<int32_t>(found - starts.begin()));
+      part.mean_values.push_back(question.measure == Measure::kAmount
+                                     ? AmountSampler(model, model.open[index]).mean()
+                                     : static_cast<double>(model.open[index].units));
     }
     if (question.period_start > model.as_of_day) {
       part.until_start.emplace_back(model, pipeline, question.period_start, starts);
@@ -75,28 +86,75 @@ DrawMeans RepTrials::Run(uint64_t block, const CompanyDraw& company, TrialScratc
   std::fill(trials.begin(), trials.end(), question_.booked);
   DrawMeans means;
   const RepDraw rep = DrawRep(model_, question_.rep, seed_, block);
-  WinChances& chances = scratch.chances;
+  AddLevels(company, rep, means);
   for (const PipelinePart& part : parts_) {
-    part.until_end.Compile(company, rep, scratch.recursion, chances);
-    Lanes new_wins = NewWins(part, company, rep, chances);
-    for (const ChanceCompiler& until_start : part.until_start) {
-      // What is won before the period does not count in it.
-      until_start.Compile(company, rep, scratch.recursion, scratch.before);
-      const Lanes early = NewWins(part, company, rep, scratch.before);
-      for (int l = 0; l < kLanes; ++l) {
-        new_wins[l] -= early[l];
-        for (size_t i = 0; i < chances.starts.size(); ++i) {
-          chances.starts[i][l] -= scratch.before.starts[i][l];
-        }
-      }
-    }
+    const Lanes new_wins = Compile(part, company, rep, scratch);
+    AddMeans(part, scratch.chances, new_wins, means);
     for (size_t i = 0; i < part.open.size(); ++i) {
-      AddOpen(part.open[i], chances.starts[part.start_of_open[i]], block, means, trials);
+      AddOpen(part.open[i], scratch.chances.starts[part.start_of_open[i]], block, trials);
     }
-    AddNew(part, new_wins, block, means, trials);
+    AddNew(part, new_wins, block, trials);
   }
   if (run_rate_share_ > 0) ApplyRunRate(block, trials);
   return means;
+}
+
+DrawMeans RepTrials::MeansUnderOtherShocks(uint64_t block, const CompanyDraw& company,
+                                           TrialScratch& scratch) const {
+  DrawMeans means;
+  const RepDraw rep = DrawRep(model_, question_.rep, seed_, block, Shocks::kOther);
+  for (const PipelinePart& part : parts_) {
+    const Lanes new_wins = Compile(part, company, rep, scratch);
+    AddMeans(part, scratch.chances, new_wins, means);
+  }
+  return means;
+}
+
+Lanes RepTrials::Compile(const PipelinePart& part, const CompanyDraw& company, const RepDraw& rep,
+                         TrialScratch& scratch) const {
+  WinChances& chances = scratch.chances;
+  part.until_end.Compile(company, rep, scratch.recursion, chances);
+  Lanes new_wins = NewWins(part, company, rep, chances);
+  for (const ChanceCompiler& until_start : part.until_start) {
+    // What is won before the period does not count in it.
+    until_start.Compile(company, rep, scratch.recursion, scratch.before);
+    const Lanes early = NewWins(part, company, rep, scratch.before);
+    for (int l = 0; l < kLanes; ++l) {
+      new_wins[l] -= early[l];
+      for (size_t i = 0; i < chances.starts.size(); ++i) {
+        chances.starts[i][l] -= scratch.before.starts[i][l];
+      }
+    }
+  }
+  return new_wins;
+}
+
+void RepTrials::AddMeans(const PipelinePart& part, const WinChances& chances,
+                         const Lanes& new_wins, DrawMeans& means) const {
+  for (int l = 0; l < kLanes; ++l) {
+    double from_open = 0;
+    for (size_t i = 0; i < part.open.size(); ++i) {
+      from_open +=
+          static_cast<double>(chances.starts[part.start_of_open[i]][l]) * part.mean_values[i];
+    }
+    means.from_open[static_cast<size_t>(l)] += from_open;
+    means.from_new[static_cast<size_t>(l)] +=
+        std::max(0.0, static_cast<double>(new_wins[l])) * part.sizes.mean();
+  }
+}
+
+void RepTrials::AddLevels(const CompanyDraw& company, const RepDraw& rep, DrawMeans& means) const {
+  const auto add = [&](const Lanes& a, const Lanes& b) {
+    means.levels.emplace_back();
+    for (int l = 0; l < kLanes; ++l) {
+      // A level of nothing has no logarithm, and nothing follows from it.
+      means.levels.back()[static_cast<size_t>(l)] = RoughLog(std::max(1e-30f, a[l] * b[l]));
+    }
+  };
+  for (size_t k = 0; k < rep.multipliers.size(); ++k) add(company.levels[k], rep.multipliers[k]);
+  for (size_t p = 0; p < rep.arrival_rates.size(); ++p) {
+    add(company.pipelines[p].shock, rep.arrival_rates[p]);
+  }
 }
 
 Lanes RepTrials::NewWins(const PipelinePart& part, const CompanyDraw& company, const RepDraw& rep,
@@ -107,7 +165,10 @@ Lanes RepTrials::NewWins(const PipelinePart& part, const CompanyDraw& company, c
   for (size_t t = 0; t < chances.new_by_day.size(); ++t) {
     const Day day = model_.as_of_day + static_cast<Day>(t);
     if (day < fitted.start_day || day >= fitted.end_day) continue;
-    const float fraction = t == 0 ? static_cast<float>(model_.first_day_fraction) : 1;
+    float fraction = t == 0 ? static_cast<float>(model_.first_day_fraction) : 1;
+    for (const CreationChange& change : fitted.creation_changes) {
+      if (day >= change.from) fraction *= static_cast<float>(change.factor);
+    }
     const Lanes& weekday = arrivals.weekday[WeekdayOf(day, model_.calendar)];
     for (int l = 0; l < kLanes; ++l) {
       wins[l] += fraction * weekday[l] * chances.new_by_day[t][l];
@@ -119,7 +180,7 @@ Lanes RepTrials::NewWins(const PipelinePart& part, const CompanyDraw& company, c
   return wins;
 }
 
-void RepTrials::AddOpen(int32_t index, const Lanes& chance, uint64_t block, DrawMeans& means,
+void RepTrials::AddOpen(int32_t index, const Lanes& chance, uint64_t block,
                         absl::Span<int64_t> trials) const {
   const OpenOpportunity& opportunity = model_.open[index];
   const bool amount = question_.measure == Measure::kAmount;
@@ -127,11 +188,9 @@ void RepTrials::AddOpen(int32_t index, const Lanes& chance, uint64_t block, Draw
   if (value == 0) return;
   const Stream wins(seed_, Purpose::kWin, opportunity.key);
   const std::array<uint32_t, kLanes> thresholds = ThresholdsOf(chance, wins.key(), block);
-  double mean_value = static_cast<double>(value);
   if (const AmountSampler sampler(model_, opportunity); !amount || sampler.fixed()) {
     AddWins(wins.key(), block, thresholds, value, trials.data());
   } else {
-    mean_value = sampler.mean();
     std::array<uint8_t, kTrialsPerBlock> won;
     MarkWins(wins.key(), block, thresholds, won.data());
     std::array<uint32_t, kTrialsPerBlock> words;
@@ -141,13 +200,10 @@ void RepTrials::AddOpen(int32_t index, const Lanes& chance, uint64_t block, Draw
       if (won[i] != 0) trials[i] += sampler.Draw(words[i]);
     }
   }
-  for (int l = 0; l < kLanes; ++l) {
-    means.from_open[static_cast<size_t>(l)] += static_cast<double>(chance[l]) * mean_value;
-  }
 }
 
 void RepTrials::AddNew(const PipelinePart& part, const Lanes& mean_wins, uint64_t block,
-                       DrawMeans& means, absl::Span<int64_t> trials) const {
+                       absl::Span<int64_t> trials) const {
   const uint64_t key =
       CombineKeys(model_.pipelines[part.pipeline].key, model_.reps[question_.rep].key);
   if (*std::max_element(mean_wins.at.begin(), mean_wins.at.end()) <= 0) return;
@@ -158,7 +214,6 @@ void RepTrials::AddNew(const PipelinePart& part, const Lanes& mean_wins, uint64_
   PhiloxWords(places.key(), block * words.size() / 4, absl::MakeSpan(words));
   for (int l = 0; l < kLanes; ++l) {
     const double mean = std::max(0.0, static_cast<double>(mean_wins[l]));
-    means.from_new[static_cast<size_t>(l)] += mean * part.sizes.mean();
     if (mean == 0) continue;
     const uint64_t draw = block * kLanes + static_cast<uint64_t>(l);
     const ArrivalCounts wins =

@@ -29,10 +29,13 @@ struct RepQuestion {
   Pace pace;           // Of the rest of the period; read where run_rate_share > 0.
 };
 
-// What a draw's parameters alone make of the rest of the period: expected bookings.
+// What a block's draws make of the rest of the period, before any trial.
 struct DrawMeans {
-  std::array<double, kLanes> from_open{};
+  std::array<double, kLanes> from_open{};  // Expected bookings.
   std::array<double, kLanes> from_new{};
+  // What they follow from, as logarithms: the level of the hazards of each cause of the company, the rep's
+  // effect and shock included, then the arrival rate of each pipeline.
+  std::vector<std::array<double, kLanes>> levels;
 };
 
 // Room for one thread's work, to be used again and again.
@@ -51,21 +54,33 @@ class RepTrials {
   DrawMeans Run(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
                 absl::Span<int64_t> trials) const;
 
+  // The expectations of a block with the same parameters but other shocks; `company` likewise. No
+  // levels.
+  DrawMeans MeansUnderOtherShocks(uint64_t block, const CompanyDraw& company,
+                                  TrialScratch& scratch) const;
+
  private:
   struct PipelinePart {
     int32_t pipeline = 0;
     std::vector<int32_t> open;           // Indices into model.open,
-    std::vector<int32_t> start_of_open;  // and of their starts.
+    std::vector<int32_t> start_of_open;  // of their starts,
+    std::vector<double> mean_values;     // and what each would bring.
     ChanceCompiler until_end;
     std::vector<ChanceCompiler> until_start;  // One, where the period has not begun.
     SizeSampler sizes;
   };
-  // Expected wins of opportunities not yet created, before the rep's shock.
+  // Compiles the part into `scratch.chances` and returns the expected wins of opportunities not yet
+  // created, before the rep's shock.
+  Lanes Compile(const PipelinePart& part, const CompanyDraw& company, const RepDraw& rep,
+                TrialScratch& scratch) const;
   Lanes NewWins(const PipelinePart& part, const CompanyDraw& company, const RepDraw& rep,
                 const WinChances& chances) const;
-  void AddOpen(int32_t index, const Lanes& chance, uint64_t block, DrawMeans& means,
+  void AddMeans(const PipelinePart& part, const WinChances& chances, const Lanes& new_wins,
+                DrawMeans& means) const;
+  void AddLevels(const CompanyDraw& company, const RepDraw& rep, DrawMeans& means) const;
+  void AddOpen(int32_t index, const Lanes& chance, uint64_t block,
                absl::Span<int64_t> trials) const;
-  void AddNew(const PipelinePart& part, const Lanes& mean_wins, uint64_t block, DrawMeans& means,
+  void AddNew(const PipelinePart& part, const Lanes& mean_wins, uint64_t block,
               absl::Span<int64_t> trials) const;
   void ApplyRunRate(uint64_t block, absl::Span<int64_t> trials) const;
 

@@ -9,9 +9,7 @@ namespace quotacast::simulation {
 namespace {
 
 template <typename T>
-const T& Pick(const std::vector<T>& own, const std::vector<T>& all, double own_share,
-              uint32_t word) {
-  const double u = OpenUniform(word);
+const T& Pick(const std::vector<T>& own, const std::vector<T>& all, double own_share, double u) {
   const bool from_own = u < own_share;
   const std::vector<T>& pool = from_own ? own : all;
   const double within = from_own ? u / own_share : (u - own_share) / (1 - own_share);
@@ -47,7 +45,7 @@ AmountSampler::AmountSampler(const FittedModel& model, const OpenOpportunity& op
 }
 
 int64_t AmountSampler::Draw(uint32_t word) const {
-  return std::llround(static_cast<double>(amount_micros_) * Pick(*own_, *all_, own_share_, word));
+  return std::llround(static_cast<double>(amount_micros_) * Pick(*own_, *all_, own_share_, OpenUniform(word)));
 }
 
 SizeSampler::SizeSampler(const Arrivals& arrivals, int32_t rep, Measure measure,
@@ -67,14 +65,22 @@ SizeSampler::SizeSampler(const Arrivals& arrivals, int32_t rep, Measure measure,
   for (const WonSize& size : all_) equal_ = equal_ && ValueOf(size) == equal_value_;
 }
 
-int64_t SizeSampler::Draw(uint32_t word) const {
-  return all_.empty() ? 0 : ValueOf(Pick(own_, all_, own_share_, word));
+int64_t SizeSampler::At(double u) const {
+  return all_.empty() ? 0 : ValueOf(Pick(own_, all_, own_share_, u));
 }
 
-SizePool::SizePool(const SizeSampler& sampler, const Stream& stream, uint64_t block) : sums_(1, 0) {
-  std::array<uint32_t, kPoolSize> words;
-  PhiloxWords(stream.key(), block * kPoolSize / 4, absl::MakeSpan(words));
-  for (const uint32_t word : words) sums_.push_back(sums_.back() + sampler.Draw(word));
+SizePool::SizePool(const SizeSampler& sampler, const Stream& stream, uint64_t block)
+    : sums_(kPoolSize + 1, 0) {
+  std::array<uint32_t, kPoolSize + 4> words;
+  PhiloxWords(stream.key(), block * words.size() / 4, absl::MakeSpan(words));
+  const double shift = OpenUniform(words[kPoolSize]);
+  for (size_t i = 0; i < kPoolSize; ++i) {
+    // Shuffled as it grows (Fisher and Yates, inside out).
+    const size_t other = static_cast<size_t>((uint64_t{words[i]} * (i + 1)) >> 32);
+    sums_[i + 1] = sums_[other + 1];
+    sums_[other + 1] = sampler.At((static_cast<double>(i) + shift) / kPoolSize);
+  }
+  for (size_t i = 1; i <= kPoolSize; ++i) sums_[i] += sums_[i - 1];
 }
 
 int64_t SizePool::Sum(int64_t count, uint32_t place) const {

@@ -17,14 +17,20 @@ constexpr double kNormal95 = 1.6448536269514722;
 // What the variance left by the regression weighs against that between blocks, in blocks.
 constexpr double kResidualWeight = 10;
 
-// The lane with the same parameters and other shocks.
-size_t PartnerOf(size_t lane) { return (lane + kLanes / 2) % kLanes; }
-
 // p moved by `shift`, on the scale of log odds so that it stays a probability.
 double MovedBy(double p, double shift) {
   if (p <= 0 || p >= 1) return p;
   const double odds = p / (1 - p) * Exp(std::clamp(shift / (p * (1 - p)), -500.0, 500.0));
   return odds / (1 + odds);
+}
+
+void Add(const DrawMeans& part, DrawMeans& sum) {
+  if (sum.levels.size() < part.levels.size()) sum.levels.resize(part.levels.size());
+  for (size_t l = 0; l < kLanes; ++l) {
+    sum.from_open[l] += part.from_open[l];
+    sum.from_new[l] += part.from_new[l];
+    for (size_t k = 0; k < part.levels.size(); ++k) sum.levels[k][l] += part.levels[k][l];
+  }
 }
 
 }  // namespace
@@ -38,11 +44,12 @@ absl::Span<int64_t> Tally::AddBlocks(int64_t block_count) {
 }
 
 void Tally::AddMeans(int64_t block, const DrawMeans& means) {
-  DrawMeans& sum = means_[static_cast<size_t>(block)];
-  for (size_t l = 0; l < kLanes; ++l) {
-    sum.from_open[l] += means.from_open[l];
-    sum.from_new[l] += means.from_new[l];
-  }
+  Add(means, means_[static_cast<size_t>(block)]);
+}
+
+void Tally::AddOtherMeans(size_t block, const DrawMeans& means) {
+  if (other_means_.size() <= block) other_means_.resize(block + 1);
+  Add(means, other_means_[block]);
 }
 
 void Tally::Count() {
@@ -61,17 +68,20 @@ void Tally::Count() {
 }
 
 void Tally::EstimateError() {
-  std::vector<double> attained, from_open, from_new;
-  double sum = 0;
+  std::vector<double> attained;
+  std::vector<std::vector<double>> levels(means_[0].levels.size());
   for (size_t b = 0; b < means_.size(); ++b) {
     attained.insert(attained.end(), attained_[b].begin(), attained_[b].end());
-    from_open.insert(from_open.end(), means_[b].from_open.begin(), means_[b].from_open.end());
-    from_new.insert(from_new.end(), means_[b].from_new.begin(), means_[b].from_new.end());
+    for (size_t k = 0; k < levels.size(); ++k) {
+      const auto& level = means_[b].levels[k];
+      levels[k].insert(levels[k].end(), level.begin(), level.end());
+    }
   }
-  for (const double share : attained) sum += share;
   const double draws = static_cast<double>(attained.size());
-  probability_ = sum / draws;
-  const double residual = ResidualVariance(attained, from_open, from_new) / draws;
+  probability_ = std::accumulate(attained.begin(), attained.end(), 0.0) / draws;
+  // More predictors than this would fit the noise.
+  if (levels.size() > attained.size() / 4) levels.resize(attained.size() / 4);
+  const double residual = ResidualVariance(attained, std::move(levels)) / draws;
   const double blocks = static_cast<double>(means_.size());
   double between = 0;
   for (const auto& block : attained_) {
@@ -85,25 +95,32 @@ void Tally::EstimateError() {
 }
 
 double Tally::ParameterDeviation() const {
-  const double draws = static_cast<double>(means_.size() * kLanes);
-  double mean = 0;
   const auto value = [](const DrawMeans& m, size_t l) { return m.from_open[l] + m.from_new[l]; };
-  for (const DrawMeans& block : means_) {
-    for (size_t l = 0; l < kLanes; ++l) mean += value(block, l) / draws;
+  const double draws = static_cast<double>(means_.size() * kLanes);
+  const double pairs = static_cast<double>(other_means_.size() * kLanes);
+  double mean = 0, paired = 0, other = 0;
+  for (size_t b = 0; b < means_.size(); ++b) {
+    for (size_t l = 0; l < kLanes; ++l) {
+      mean += value(means_[b], l) / draws;
+      if (b >= other_means_.size()) continue;
+      paired += value(means_[b], l) / pairs;
+      other += value(other_means_[b], l) / pairs;
+    }
   }
-  // The variance of what a draw expects, the part of it that partners share, and how attainment
-  // goes with it.
-  double variance = 0, shared = 0, slope = 0;
+  // How attainment goes with what a draw expects, and the variance of that which is common to draws
+  // with the same parameters.
+  double variance = 0, slope = 0, shared = 0;
   for (size_t b = 0; b < means_.size(); ++b) {
     for (size_t l = 0; l < kLanes; ++l) {
       const double here = value(means_[b], l) - mean;
       variance += here * here;
-      shared += here * (value(means_[b], PartnerOf(l)) - mean);
       slope += here * (attained_[b][l] - probability_);
+      if (b >= other_means_.size()) continue;
+      shared += (value(means_[b], l) - paired) * (value(other_means_[b], l) - other);
     }
   }
   if (variance <= 0 || shared <= 0) return 0;
-  return std::abs(slope / variance) * std::sqrt(shared / draws);
+  return std::abs(slope / variance) * std::sqrt(shared / pairs);
 }
 
 void Tally::Summarize(bool keep_samples, Forecast& forecast) {

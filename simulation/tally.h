@@ -23,16 +23,19 @@ class Tally {
   // Adds a rep's part of what the draws of a block expect.
   void AddMeans(int64_t block, const DrawMeans& means);
 
+  // Adds a rep's part of what the draws of a block expect under other shocks: of the first blocks,
+  // in order.
+  void AddOtherMeans(size_t block, const DrawMeans& means);
+
   // To be called once the trials of the added blocks are final.
   void Count();
 
   // Of the attainment probability. Draws are stratified over each parameter, so what varies from
-  // draw to draw as a sum over the parameters hardly adds to the error. What does is estimated
-  // twice: from what is left of each draw's share of successes after a regression on what the draw
-  // expects from open and from new opportunities (precise, blind to some interactions), and from
-  // the spread of the blocks, which are independent (true, rough where they are few). The two are
-  // averaged; where they contradict each other the second counts. At least what one trial more
-  // could change.
+  // draw to draw as a sum over the parameters does not add to the error. What does is estimated twice:
+  // from what is left of each draw's share of successes after a regression on the draws' levels
+  // (precise, but blind to what it leaves out), and from the spread of the blocks, which are
+  // independent (true, but rough where they are few). The two are averaged; where they contradict
+  // each other the second counts. At least what one trial more could change.
   double StandardError() const { return standard_error_; }
 
   // Fills the probability, its error and interval, mean, quantiles, samples if `keep_samples`,
@@ -47,6 +50,7 @@ class Tally {
   int64_t target_;
   std::vector<int64_t> trials_;
   std::vector<DrawMeans> means_;                      // By block.
+  std::vector<DrawMeans> other_means_;                // By block, of the first.
   std::vector<std::array<double, kLanes>> attained_;  // By block: share of each draw's trials that
                                                       // reach the target.
   double probability_ = 0;
