@@ -124,6 +124,7 @@ class Backtest {
   absl::Status Answer(std::vector<Answered>& instant) const {
     const int64_t as_of_us = instant[0].as_of_us;
     std::vector<Question> questions;
+    questions.reserve(instant.size());
     for (const Answered& answered : instant) questions.push_back(answered.asked.question);
     ForecastOptions forecast_options = options_.forecast;
     forecast_options.keep_samples = true;
@@ -189,11 +190,10 @@ class Backtest {
     for (int origin = kAllOrigins; origin < static_cast<int>(options_.replay.origins.size());
          ++origin) {
       for (size_t f = 0; f < forecasters; ++f) {
-        const absl::string_view name = f == kModel       ? kModelName
-                                       : f == kCorrected ? kCorrectedModelName
-                                                         : NameOf(kBaselines[f - kFirstBaseline]);
-        result.summaries.push_back(
-            {std::string(name), origin, total, Summarize(ScoresOf(f, origin, total))});
+        const std::string name(f == kModel       ? kModelName
+                               : f == kCorrected ? kCorrectedModelName
+                                                 : NameOf(kBaselines[f - kFirstBaseline]));
+        result.summaries.push_back({name, origin, total, Summarize(ScoresOf(f, origin, total))});
         if (f != kModel || origin == kAllOrigins) continue;
         const std::string subject =
             absl::StrCat(who, ", ", OriginName(options_.replay.origins[origin]));

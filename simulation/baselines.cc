@@ -257,6 +257,7 @@ std::vector<int64_t> BaselineForecaster::BaseRate(const Question& question) cons
     target += static_cast<double>(quota.target);
   }
   std::vector<double> shares;
+  shares.reserve(past.size());
   for (const auto& [key, sums] : past) shares.push_back(sums.first / sums.second);
   // Without an earlier quota the past says nothing of shares; the target itself is all there is.
   if (shares.empty()) shares = {0, 1, 2};

@@ -43,9 +43,9 @@ ValueDistribution ValueOfOpen(const FittedModel& model, const OpenOpportunity& o
                               Measure measure) {
   if (measure == Measure::kUnits) return {{open.units, 1}};
   if (model.ratios.all.empty()) return {{open.amount_micros, 1}};
-  static const std::vector<double> kNoRatios;
-  return OwnOrAll(open.label == kNone ? kNoRatios : model.ratios.by_label[open.label],
-                  model.ratios.all, model.options.own_amount_wins, [&](double ratio) {
+  const std::vector<double> none;
+  return OwnOrAll(open.label == kNone ? none : model.ratios.by_label[open.label], model.ratios.all,
+                  model.options.own_amount_wins, [&](double ratio) {
                     return std::llround(static_cast<double>(open.amount_micros) * ratio);
                   });
 }

@@ -8,6 +8,7 @@ namespace quotacast::simulation {
 
 DailyBookings::DailyBookings(const History& history, int64_t as_of_us, Measure measure)
     : cumulative_(history.reps.size()) {
+  if (as_of_us != INT64_MAX) as_of_day_ = DayOf(as_of_us, history.time_zone);
   int64_t first_close_us = INT64_MAX;
   for (const StageEvent& event : history.events) {
     if (event.time_us >= as_of_us || event.time_us >= first_close_us) continue;

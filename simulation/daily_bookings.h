@@ -18,11 +18,15 @@ class DailyBookings {
   // Micro units or units that the reps booked from `start` to `end` (exclusive).
   int64_t Between(absl::Span<const int32_t> reps, Day start, Day end) const;
 
+  // The day on which the instant falls; INT32_MAX for an instant at the end of time.
+  Day as_of_day() const { return as_of_day_; }
+
   // The first day on which an opportunity was recorded as won or lost: before it nothing could be
   // seen to be booked. INT32_MAX where none was.
   Day first_close_day() const { return first_close_day_; }
 
  private:
+  Day as_of_day_ = INT32_MAX;
   Day first_close_day_ = INT32_MAX;
   // By rep: days ascending, each with the sum up to and including it.
   std::vector<std::vector<std::pair<Day, int64_t>>> cumulative_;

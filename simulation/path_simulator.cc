@@ -99,22 +99,22 @@ class Simulator {
 
   // From the own values with probability n / (n + own_amount_wins), else from all.
   template <typename T>
-  const T& DrawOwnOrAll(const std::vector<T>* own, const std::vector<T>& all) {
-    const double n = own == nullptr ? 0 : static_cast<double>(own->size());
+  const T& DrawOwnOrAll(const std::vector<T>& own, const std::vector<T>& all) {
+    const double n = static_cast<double>(own.size());
     const bool take_own = n > 0 && uniform_(random_) < n / (n + model_.options.own_amount_wins);
-    const std::vector<T>& from = take_own ? *own : all;
+    const std::vector<T>& from = take_own ? own : all;
     return from[boost::random::uniform_int_distribution<size_t>(0, from.size() - 1)(random_)];
   }
 
   WonSize DrawSize(const Arrivals& arrivals, int32_t rep) {
     if (arrivals.company_sizes.empty()) return {};
-    return DrawOwnOrAll(&arrivals.rep_sizes[rep], arrivals.company_sizes);
+    return DrawOwnOrAll(arrivals.rep_sizes[rep], arrivals.company_sizes);
   }
 
   double DrawRatio(int32_t label) {
     if (model_.ratios.all.empty()) return 1;
-    return DrawOwnOrAll(label == kNone ? nullptr : &model_.ratios.by_label[label],
-                        model_.ratios.all);
+    const std::vector<double> none;
+    return DrawOwnOrAll(label == kNone ? none : model_.ratios.by_label[label], model_.ratios.all);
   }
 
   void Book(int32_t rep, Day day, WonSize size, std::vector<int64_t>& sums) const {

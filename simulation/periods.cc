@@ -48,14 +48,16 @@ Period Earlier(Period period, int count) {
   return {period.start - days, period.end - days};
 }
 
-std::vector<Period> PastPeriods(Period period, Day first_day, int limit) {
-  std::vector<Period> past;
-  for (int count = 1; count <= limit; ++count) {
-    const Period earlier = Earlier(period, count);
-    if (earlier.start < first_day) break;
-    past.push_back(earlier);
+std::vector<Period> MonthsOf(Period period) {
+  const int months = WholeMonths(period);
+  if (months < 2) return {period};
+  std::vector<Period> parts;
+  const absl::CivilMonth first(Civil(period.start));
+  for (int i = 0; i < months; ++i) {
+    parts.push_back({static_cast<Day>(absl::CivilDay(first + i) - kEpoch),
+                     static_cast<Day>(absl::CivilDay(first + i + 1) - kEpoch)});
   }
-  return past;
+  return parts;
 }
 
 int64_t OriginUs(Period period, double fraction, absl::TimeZone zone) {

@@ -30,9 +30,8 @@ int MonthOfQuarter(Day day, int fiscal_year_start_month);
 // first of a month, else as many days.
 Period Earlier(Period period, int count);
 
-// The periods of the same kind that lie wholly in [first_day, period.start), the latest first; at
-// most `limit`.
-std::vector<Period> PastPeriods(Period period, Day first_day, int limit);
+// The calendar months of a period of several whole ones; else the period itself.
+std::vector<Period> MonthsOf(Period period);
 
 // The instant that lies at `fraction` (in [0, 1)) of the period, taken back to the start of its
 // day.

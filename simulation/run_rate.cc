@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kHalfLifePeriods = 6;
 constexpr double kPriorPeriods = 4;
-constexpr int kMostPeriods = 26;
+constexpr size_t kMostPeriods = 26;
 
 struct Unit {
   std::vector<double> series;  // Bookings of past periods, the latest first, season taken out.
@@ -65,8 +65,15 @@ void Summarize(Unit& unit) {
   }
 }
 
-// Means and variances of the units as they are believed to be, given all of them.
-std::vector<Pace> Shrink(const std::vector<Unit>& units) {
+// What is believed of a unit's bookings of a period, season taken out.
+struct Belief {
+  double mean = 0;
+  double mean_variance = 0;  // Of the mean as an estimate.
+  double variance = 0;       // Of a period's bookings about it.
+};
+
+// Given all units.
+std::vector<Belief> Shrink(const std::vector<Unit>& units) {
   double count = 0, grand = 0, variance_sum = 0, square_sum = 0, varied = 0;
   for (const Unit& unit : units) {
     if (unit.series.empty()) continue;
@@ -87,19 +94,23 @@ std::vector<Pace> Shrink(const std::vector<Unit>& units) {
     noise += common_variance / unit.effective_count;
   }
   const double tau2 = count > 1 ? std::max(0.0, spread / (count - 1) - noise / count) : 0;
-  std::vector<Pace> paces;
+  std::vector<Belief> beliefs;
   for (const Unit& unit : units) {
     const double n = static_cast<double>(unit.series.size());
-    double mean = grand;
-    if (n > 0 && count == 1) mean = unit.mean;
-    if (n > 0 && count > 1 && tau2 > 0) {
-      mean += tau2 / (tau2 + common_variance / unit.effective_count) * (unit.mean - grand);
+    Belief belief{grand, tau2, 0};
+    if (n > 0) {
+      const double noise_of_mean = common_variance / unit.effective_count;
+      const double reliability = count == 1 ? 1 : tau2 > 0 ? tau2 / (tau2 + noise_of_mean) : 0;
+      belief.mean += reliability * (unit.mean - grand);
+      belief.mean_variance = reliability * noise_of_mean;
     }
     const double own = n < 2 ? 0 : n - 1;
-    paces.push_back({mean, (own * unit.variance + kPriorPeriods * common_cv2 * mean * mean) /
-                               (own + kPriorPeriods)});
+    belief.variance =
+        (own * unit.variance + kPriorPeriods * common_cv2 * belief.mean * belief.mean) /
+        (own + kPriorPeriods);
+    beliefs.push_back(belief);
   }
-  return paces;
+  return beliefs;
 }
 
 // Without a past period: as many bookings per day as there have been so far.
@@ -120,44 +131,75 @@ std::vector<Pace> CarriedOn(const DailyBookings& bookings, absl::Span<const Pace
   return paces;
 }
 
+// Periods like `period` before it that were over as of the bookings, the latest first.
+std::vector<Period> PeriodsBefore(Period period, const DailyBookings& bookings) {
+  std::vector<Period> past;
+  for (int count = 1; past.size() < kMostPeriods; ++count) {
+    const Period earlier = Earlier(period, count);
+    if (earlier.start < bookings.first_close_day()) break;
+    if (earlier.end <= bookings.as_of_day()) past.push_back(earlier);
+  }
+  return past;
+}
+
+// The share of past periods' bookings that came after so many days.
+double ShareAhead(const DailyBookings& bookings, absl::Span<const PaceUnit> units,
+                  const std::vector<Period>& past, int gone_days) {
+  double ahead = 0, all = 0;
+  for (const PaceUnit& unit : units) {
+    for (const Period& earlier : past) {
+      const Day gone = std::min(earlier.start + gone_days, earlier.end);
+      ahead += static_cast<double>(bookings.Between(unit.reps, gone, earlier.end));
+      all += static_cast<double>(bookings.Between(unit.reps, earlier.start, earlier.end));
+    }
+  }
+  return all > 0 ? ahead / all : 0;
+}
+
 }  // namespace
 
 std::vector<Pace> RestOfPeriodPace(const DailyBookings& bookings, absl::Span<const PaceUnit> units,
                                    Period period, int elapsed_days, bool seasonal,
                                    int fiscal_year_start_month) {
-  const std::vector<Period> past = PastPeriods(period, bookings.first_close_day(), kMostPeriods);
+  const std::vector<Period> parts = MonthsOf(period);
+  const std::vector<Period> past = PeriodsBefore(parts[0], bookings);
   if (past.empty()) return CarriedOn(bookings, units, period, elapsed_days);
   std::vector<double> totals(past.size(), 0);
-  double ahead = 0, all = 0;
   for (const PaceUnit& unit : units) {
     for (size_t p = 0; p < past.size(); ++p) {
-      const Day elapsed = std::min(past[p].start + elapsed_days, past[p].end);
       totals[p] += static_cast<double>(bookings.Between(unit.reps, past[p].start, past[p].end));
-      ahead += static_cast<double>(bookings.Between(unit.reps, elapsed, past[p].end));
     }
   }
-  for (const double total : totals) all += total;
-  if (all == 0) return std::vector<Pace>(units.size());
   Season ratio{1, 1, 1};
-  const bool by_month = seasonal && KindOf(period) == PeriodKind::kMonth;
-  if (by_month) ratio = MonthRatios(totals, past, fiscal_year_start_month);
+  if (seasonal && KindOf(parts[0]) == PeriodKind::kMonth) {
+    ratio = MonthRatios(totals, past, fiscal_year_start_month);
+  }
+  const auto season_of = [&](Day day) {
+    return ratio[MonthOfQuarter(day, fiscal_year_start_month)];
+  };
   std::vector<Unit> series(units.size());
   for (size_t u = 0; u < units.size(); ++u) {
     for (const Period& earlier : past) {
       if (earlier.start < units[u].first_day) break;
       const double booked =
           static_cast<double>(bookings.Between(units[u].reps, earlier.start, earlier.end));
-      series[u].series.push_back(booked /
-                                 ratio[MonthOfQuarter(earlier.start, fiscal_year_start_month)]);
+      series[u].series.push_back(booked / season_of(earlier.start));
     }
     Summarize(series[u]);
   }
-  std::vector<Pace> paces = Shrink(series);
-  const double season = ratio[MonthOfQuarter(period.start, fiscal_year_start_month)];
-  const double share = ahead / all;
-  for (Pace& pace : paces) {
-    pace.mean *= share * season;
-    pace.variance *= share * season * season;
+  // In months of the mean season: what is ahead, and its square for what is independent.
+  double ahead = 0, ahead_squares = 0;
+  for (const Period& part : parts) {
+    const int gone = std::max(0, period.start + elapsed_days - part.start);
+    const double share = ShareAhead(bookings, units, past, gone);
+    ahead += share * season_of(part.start);
+    ahead_squares += share * season_of(part.start) * season_of(part.start);
+  }
+  std::vector<Pace> paces;
+  for (const Belief& belief : Shrink(series)) {
+    // The error of the mean is there as far as any of the period is ahead, as the noise is.
+    paces.push_back({ahead * belief.mean,
+                     ahead_squares * belief.variance + ahead * ahead * belief.mean_variance});
   }
   return paces;
 }

@@ -26,7 +26,7 @@ class Company {
     history_.reps[1].team = 1;
   }
   // An opportunity that enters the stages on the days given.
-  void Add(int32_t rep, std::vector<std::pair<Day, int16_t>> moves, int64_t amount = 10) {
+  void Add(int32_t rep, const std::vector<std::pair<Day, int16_t>>& moves, int64_t amount = 10) {
     Opportunity opportunity;
     opportunity.rep = rep;
     opportunity.amount_micros = amount;
@@ -76,8 +76,9 @@ TEST(StageOdds, CountsWinsOfThoseThatReachedTheStage) {
 // Offers are won on the tenth day, so within the three days left only those eight days old are.
 TEST(WeightedPipeline, CountsWinsWithinTheDaysLeft) {
   Company company;
-  for (int i = 0; i < 60; ++i)
+  for (int i = 0; i < 60; ++i) {
     company.Add(0, {{kToday - 100 + i, kOffer}, {kToday - 90 + i, kWon}});
+  }
   company.Add(0, {{kToday - 1, kOffer}});
   const std::vector<int64_t> values = company.Predict(Baseline::kWeightedPipeline, Week(0));
   // A visit is seen on 10 days, on 3 of them with a win within 3 days.

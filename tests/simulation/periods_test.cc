@@ -25,11 +25,21 @@ TEST(Earlier, WholeMonthsOrAsManyDays) {
   EXPECT_EQ(Earlier({D(2024, 3, 4), D(2024, 3, 11)}, 2), (Period{D(2024, 2, 19), D(2024, 2, 26)}));
 }
 
-TEST(PastPeriods, OnlyWhollyInside) {
-  const std::vector<Period> past = PastPeriods({D(2024, 3, 1), D(2024, 4, 1)}, D(2023, 12, 2), 10);
-  ASSERT_EQ(past.size(), 2u);
-  EXPECT_EQ(past[1], (Period{D(2024, 1, 1), D(2024, 2, 1)}));
-  EXPECT_EQ(PastPeriods({D(2024, 3, 1), D(2024, 4, 1)}, 0, 5).size(), 5u);
+TEST(MonthsOf, OfSeveralWholeMonths) {
+  const std::vector<Period> months = MonthsOf({D(2023, 12, 1), D(2024, 3, 1)});
+  ASSERT_EQ(months.size(), 3u);
+  EXPECT_EQ(months[0], (Period{D(2023, 12, 1), D(2024, 1, 1)}));
+  EXPECT_EQ(months[2], (Period{D(2024, 2, 1), D(2024, 3, 1)}));
+  EXPECT_EQ(MonthsOf({D(2024, 2, 1), D(2024, 3, 1)}).size(), 1u);
+  EXPECT_EQ(MonthsOf({D(2024, 2, 2), D(2024, 5, 1)}).size(), 1u);
+}
+
+TEST(ElapsedShare, OfTheTimeBetweenTheEnds) {
+  const Period week{D(2024, 3, 4), D(2024, 3, 11)};
+  const absl::TimeZone utc = absl::UTCTimeZone();
+  EXPECT_EQ(ElapsedShare(week, StartOfDayUs(week.start, utc), utc), 0);
+  EXPECT_NEAR(ElapsedShare(week, StartOfDayUs(week.start + 2, utc), utc), 2.0 / 7, 1e-12);
+  EXPECT_EQ(ElapsedShare(week, StartOfDayUs(week.end + 2, utc), utc), 1);
 }
 
 TEST(MonthOfQuarter, FollowsTheFiscalYear) {

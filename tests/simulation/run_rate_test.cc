@@ -31,6 +31,10 @@ class Wins {
     IndexEvents(history_);
     return DailyBookings(history_, INT64_MAX, Measure::kUnits);
   }
+  DailyBookings UnitsAsOf(Day day) {
+    IndexEvents(history_);
+    return DailyBookings(history_, StartOfDayUs(day, history_.time_zone), Measure::kUnits);
+  }
 
  private:
   History history_;
@@ -95,6 +99,29 @@ TEST(RestOfPeriodPace, SeasonOfTheMonth) {
   EXPECT_NEAR(RestOfPeriodPace(bookings, {{{0}}}, december, 0, true, 1)[0].mean, 20, 1e-9);
   EXPECT_LT(RestOfPeriodPace(bookings, {{{0}}}, december, 0, false, 1)[0].mean, 12);
   EXPECT_LT(RestOfPeriodPace(bookings, {{{0}}}, Earlier(december, 1), 0, true, 1)[0].mean, 6);
+}
+
+// A quarter is the sum of its months, each with its season; those over count no more.
+TEST(RestOfPeriodPace, QuarterOfMonths) {
+  Wins wins(1);
+  for (int month = 1; month <= 9; ++month) {
+    wins.Add(0, D(2024, month, 10), month % 3 == 0 ? 20 : 5);
+  }
+  const DailyBookings bookings = wins.Units();
+  const Period quarter{D(2024, 10, 1), D(2025, 1, 1)};
+  EXPECT_NEAR(RestOfPeriodPace(bookings, {{{0}}}, quarter, 0, true, 1)[0].mean, 30, 1e-9);
+  // From 15 November, when all of a month's are in, December's are left.
+  EXPECT_NEAR(RestOfPeriodPace(bookings, {{{0}}}, quarter, 45, true, 1)[0].mean, 20, 1e-9);
+  EXPECT_NEAR(RestOfPeriodPace(bookings, {{{0}}}, quarter, 5, true, 1)[0].mean, 30, 1e-9);
+}
+
+TEST(RestOfPeriodPace, OnlyPeriodsThatWereOver) {
+  Wins wins(1);
+  for (int week = 2; week <= 5; ++week) wins.Add(0, kWeek.start - 7 * week, 4);
+  // Asked in the week before, of which nothing is known yet.
+  const Pace pace =
+      RestOfPeriodPace(wins.UnitsAsOf(kWeek.start - 7), {{{0}}}, kWeek, 0, false, 1)[0];
+  EXPECT_NEAR(pace.mean, 4, 1e-12);
 }
 
 TEST(RestOfPeriodPace, NoPastPeriod) {
