@@ -26,7 +26,8 @@ TEST(Calendar, HolidaysCountAsSundaysWhereAsked) {
 }
 
 TEST(Calendar, ClassesFollowTheFiscalYear) {
-  // A Monday in March: the last month of a calendar quarter, the second of one that starts in February.
+  // A Monday in March: the last month of a calendar quarter, the second of one that starts in
+  // February.
   EXPECT_EQ(DayClassOf(DayAt(2024, 3, 4), {1}), 2 * kWeekdayCount);
   EXPECT_EQ(DayClassOf(DayAt(2024, 3, 4), {2}), 1 * kWeekdayCount);
 }

@@ -36,7 +36,8 @@ inline FittedModel WorkedCaseModel() {
   first.key = 11;
   second.key = 12;
   second.stage = 1;
-  first.causes = {cause(1, {30, 36, 20}, {1000, 600, 800}), cause(3, {5, 12, 40}, {1000, 600, 800})};
+  first.causes = {cause(1, {30, 36, 20}, {1000, 600, 800}),
+                  cause(3, {5, 12, 40}, {1000, 600, 800})};
   second.causes = {cause(2, {48, 30, 5}, {400, 300, 100}), cause(3, {8, 6, 5}, {400, 300, 100})};
   model.cells = {first, second};
   model.pipelines.resize(1);
