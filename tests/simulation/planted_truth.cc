@@ -27,7 +27,7 @@ namespace {
 
 constexpr Day kHorizonDays = 30;
 constexpr int kPosteriorDraws = 400;
-constexpr int64_t kTruePaths = 4'000;
+constexpr int64_t kTruePaths = 1'000;
 
 struct Coverage {
   int64_t count = 0, inside = 0, below = 0;  // Below: the truth is less than the interval.
