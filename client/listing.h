@@ -13,8 +13,8 @@
 
 namespace quotacast::client {
 
-// Calls a List method until `limit` resources are there or no more follow. `response` gets all of
-// them (`rows` is its mutable accessor of the repeated field) and the last page's token.
+// Calls a List method until `limit` resources are there or no more follow. `response` becomes the
+// last page with the resources (`rows` is the mutable accessor of the repeated field) of all.
 template <typename Stub, typename Method, typename Request, typename Response, typename Resource>
 grpc::Status ListAll(const Connection& connection, Stub& stub, Method method, Request request,
                      google::protobuf::RepeatedPtrField<Resource>* (Response::*rows)(),
@@ -28,9 +28,10 @@ grpc::Status ListAll(const Connection& connection, Stub& stub, Method method, Re
       return status;
     }
     request.set_page_token(page.next_page_token());
-    response.set_next_page_token(page.next_page_token());
-    (response.*rows)()->MergeFrom(*(page.*rows)());
-    if (page.next_page_token().empty() || (response.*rows)()->size() >= limit) {
+    (page.*rows)()->Swap((response.*rows)());
+    (page.*rows)()->MergeFrom(*(response.*rows)());
+    response = std::move(page);
+    if (request.page_token().empty() || (response.*rows)()->size() >= limit) {
       return grpc::Status::OK;
     }
   }

@@ -96,6 +96,8 @@ int Main(int argc, char** argv) {
   AddListCommand(app, session);
   AddGetCommand(app, session);
   AddForecastCommand(app, session);
+  AddMetricsCommand(app, session);
+  AddSignalsCommand(app, session);
   AddBacktestCommand(app, session);
   app.footer(
       "Data go to standard output, all else to standard error. Exit status: 0 done; 1 failure;\n"

@@ -7,6 +7,7 @@
 #include "absl/strings/str_split.h"
 #include "client/backtest_text.h"
 #include "client/commands/commands.h"
+#include "client/commands/selection.h"
 #include "client/exit_code.h"
 #include "client/progress.h"
 #include "quotacast/v1/backtest_service.grpc.pb.h"
@@ -89,10 +90,7 @@ int Run(Session& session, const Options& options) {
   v1::RunBacktestRequest request;
   if (!FillRequest(options, organization.name(), request)) return kUsage;
   absl::TimeZone zone;
-  if (!absl::LoadTimeZone(organization.time_zone(), &zone)) {
-    return session.Fail(kFailure, absl::StrCat("the time zone ", organization.time_zone(),
-                                               " is not known on this machine"));
-  }
+  if (!LoadZone(organization, zone)) return kFailure;
   const auto close = [](std::FILE* file) { std::fclose(file); };
   std::unique_ptr<std::FILE, decltype(close)> file(nullptr, close);
   if (!options.rows.empty()) {

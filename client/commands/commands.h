@@ -17,6 +17,8 @@ void AddListCommand(CLI::App& app, Session& session);
 void AddGetCommand(CLI::App& app, Session& session);
 void AddForecastCommand(CLI::App& app, Session& session);
 void AddBacktestCommand(CLI::App& app, Session& session);
+void AddMetricsCommand(CLI::App& app, Session& session);
+void AddSignalsCommand(CLI::App& app, Session& session);
 
 }  // namespace quotacast::client
 

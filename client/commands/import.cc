@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "client/commands/commands.h"
+#include "client/commands/selection.h"
 #include "client/exit_code.h"
 
 namespace quotacast::client {
@@ -93,12 +94,12 @@ int Reject(Session& session, ImportReport& report) {
                       "with --skip-bad-rows");
 }
 
-// A pass that ended early, while it stored or checked.
-int FailPass(Session& session, const grpc::Status& status, ImportReport& report) {
+// A pass that ended early. A check counts as created what it would create.
+int FailPass(Session& session, const grpc::Status& status, bool was_check, ImportReport& report) {
   report.Sort();
   NoteIssues("", report.errors, report.error_count);
   const int exit_code = session.Fail(status);
-  const int64_t stored = report.Sum(&FileCounts::created);
+  const int64_t stored = was_check ? 0 : report.Sum(&FileCounts::created);
   if (exit_code == kUnavailable || exit_code == kDeadline || exit_code == kInterrupted) {
     Note(absl::StrCat(Thousands(stored),
                       " rows of this import are known to be stored. Run the same "
@@ -111,10 +112,7 @@ int Run(Session& session, const Options& options) {
   v1::Organization organization;
   if (!session.GetOrganization(organization)) return session.exit_code();
   ImportOptions import{options.folder, organization.name(), {}, options.skip_bad_rows};
-  if (!absl::LoadTimeZone(organization.time_zone(), &import.zone)) {
-    return session.Fail(kFailure, absl::StrCat("the time zone ", organization.time_zone(),
-                                               " is not known on this machine"));
-  }
+  if (!LoadZone(organization, import.zone)) return kFailure;
   const absl::Time start = absl::Now();
   ImportReport headers;
   CheckFolder(options.folder, headers);
@@ -122,12 +120,12 @@ int Run(Session& session, const Options& options) {
   if (!options.skip_bad_rows) {
     ImportReport check;
     const grpc::Status status = ImportPass(session.connection(), import, true).Run(check);
-    if (!status.ok()) return FailPass(session, status, check);
+    if (!status.ok()) return FailPass(session, status, true, check);
     if (check.error_count > 0) return Reject(session, check);
   }
   ImportReport report;
   const grpc::Status status = ImportPass(session.connection(), import, false).Run(report);
-  if (!status.ok()) return FailPass(session, status, report);
+  if (!status.ok()) return FailPass(session, status, false, report);
   report.doubts.insert(report.doubts.begin(), headers.doubts.begin(), headers.doubts.end());
   report.doubt_count += headers.doubt_count;
   report.Sort();

@@ -1,0 +1,362 @@
+#include "client/metrics_text.h"
+
+#include <cmath>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
+#include "client/session.h"
+#include "client/table.h"
+
+namespace quotacast::client {
+namespace {
+
+constexpr int kLeastNameWidth = 14;
+
+template <typename Metrics>
+const std::string& SubjectOf(const Metrics& metrics) {
+  if (metrics.has_rep()) return metrics.rep();
+  return metrics.has_team() ? metrics.team() : metrics.organization();
+}
+
+template <typename Metrics>
+std::string NameOf(const Metrics& metrics, const MetricsView& view) {
+  const std::string& subject = SubjectOf(metrics);
+  const auto found = view.display_names.find(subject);
+  const bool named = found != view.display_names.end() && !found->second.empty();
+  if (metrics.has_organization()) return "All";
+  const std::string name = named ? found->second : IdOf(subject);
+  return metrics.has_team() ? absl::StrCat("Team ", name) : name;
+}
+
+template <typename Metrics>
+const char* SubjectType(const Metrics& metrics) {
+  return metrics.has_rep() ? "rep" : metrics.has_team() ? "team" : "organization";
+}
+
+// A rate with what it was counted from, such as "28 % of 201"; "-" where nothing is known.
+std::string RateText(const v1::Rate& rate) {
+  if (rate.total() <= 0) return "-";
+  return absl::StrCat(Percent(rate.value()), " of ", Compact(std::round(rate.total())));
+}
+
+std::string Words(const std::string& enum_name) {
+  return absl::StrReplaceAll(absl::AsciiStrToLower(enum_name), {{"_", " "}});
+}
+
+std::string Number(double number) { return absl::StrFormat("%.10g", number); }
+
+const v1::ActivityTypeFigures& OfType(const v1::ActivityFigures& figures, v1::Activity::Type type) {
+  for (const v1::ActivityTypeFigures& of_type : figures.types()) {
+    if (of_type.type() == type) return of_type;
+  }
+  return v1::ActivityTypeFigures::default_instance();
+}
+
+std::string PeriodText(const std::string& start, const std::string& end) {
+  return absl::StrCat("From ", start, " to before ", end);
+}
+
+// What follows on the lines of activity: follow-ups and what went together.
+std::string ActivityDetails(const v1::ActivityMetrics& metrics, const MetricsView& view) {
+  const v1::ActivityFigures& now = metrics.current();
+  std::string text =
+      absl::StrCat("\n", Styled(NameOf(metrics, view), Style::kBold, view.color), "\n");
+  if (now.activities_before_creation().count() > 0) {
+    absl::StrAppendFormat(
+        &text, "  A new opportunity took %.1f activities before it came up (%s of them).\n",
+        now.activities_before_creation().mean(),
+        Thousands(now.activities_before_creation().count()));
+  }
+  for (const auto& [word, follow_ups] :
+       {std::pair("won", &now.follow_ups_won()), std::pair("lost", &now.follow_ups_lost())}) {
+    if (follow_ups->count() == 0) continue;
+    absl::StrAppendFormat(&text,
+                          "  Opportunities %s had %.1f follow-ups on average, half of them at most "
+                          "%d (%s of them).\n",
+                          word, follow_ups->mean(), follow_ups->median(),
+                          Thousands(follow_ups->count()));
+  }
+  if (now.given_up_after_one().total() > 0) {
+    absl::StrAppend(&text, "  Given up after one follow-up: ", RateText(now.given_up_after_one()),
+                    " lost.\n");
+  }
+  for (const v1::ActivityEffect& effect : metrics.effects()) {
+    if (effect.ratio() <= 0) continue;
+    absl::StrAppendFormat(&text,
+                          "  In the week after a %s opportunities advanced %.2f times as often "
+                          "(%.2f to %.2f): it went\n"
+                          "  together, which does not say what causes what.\n",
+                          Words(v1::Activity::Type_Name(effect.type())), effect.ratio(),
+                          effect.low(), effect.high());
+  }
+  if (now.stage_follow_ups().empty()) return text;
+  Table table({{"stage", false, kLeastNameWidth},
+               {"moves forward", true},
+               {"follow-ups each", true},
+               {"median", true},
+               {"90th percentile", true}});
+  for (const v1::StageFollowUps& stage : now.stage_follow_ups()) {
+    table.AddRow({{stage.stage_id()},
+                  {Thousands(stage.follow_ups().count())},
+                  {absl::StrFormat("%.1f", stage.follow_ups().mean())},
+                  {absl::StrCat(stage.follow_ups().median())},
+                  {absl::StrCat(stage.follow_ups().p90())}});
+  }
+  return absl::StrCat(text, "\n", table.Render(view.width, view.color));
+}
+
+std::string StagesText(const v1::PipelineMetrics& metrics, const MetricsView& view) {
+  Table table({{"stage", false, kLeastNameWidth},
+               {"open", true},
+               {"amount", true},
+               {"days here", true},
+               {"if won", true, 0, 2},
+               {"if lost", true, 0, 2},
+               {"get on", true},
+               {"before", true, 0, 3},
+               {"win rate", true},
+               {"lost here", true, 0, 1}});
+  const auto days = [](const v1::DurationSummary& summary) {
+    return summary.count() == 0 ? std::string("-") : absl::StrFormat("%.0f", summary.median());
+  };
+  for (const v1::StageMetrics& stage : metrics.stages()) {
+    table.AddRow({{stage.stage_id()},
+                  {Thousands(stage.open_count())},
+                  {Compact(stage.open_amount())},
+                  {days(stage.days_open())},
+                  {days(stage.days_won())},
+                  {days(stage.days_lost())},
+                  {RateText(stage.conversion().advance_rate())},
+                  {RateText(stage.previous_conversion().advance_rate())},
+                  {RateText(stage.win_rate())},
+                  {Compact(stage.lost_amount())}});
+  }
+  return absl::StrCat(
+      "\n", Styled(absl::StrCat("Stages: ", NameOf(metrics, view)), Style::kBold, view.color), "\n",
+      table.Render(view.width, view.color));
+}
+
+std::string BandText(const v1::ReportPipelineResponse& response) {
+  std::string text;
+  const v1::LoadBand& band = response.load_band();
+  if (band.known()) {
+    absl::StrAppendFormat(&text,
+                          "\nReps who made their quota used to begin with %.0f to %.0f open "
+                          "opportunities. Quotas made\n"
+                          "from below that: %s, within: %s, above: %s.\n",
+                          band.low(), band.high(), RateText(band.made_below()),
+                          RateText(band.made_within()), RateText(band.made_above()));
+  }
+  if (!response.past_attainments().empty()) text += "\nReps who made their quota:\n";
+  for (const v1::PastAttainment& past : response.past_attainments()) {
+    absl::StrAppend(&text, "  ", past.period_start(), " to before ", past.period_end(), ": ",
+                    past.made_count(), " of ", past.rep_count(), "\n");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string ActivityText(const v1::ReportActivityResponse& response, const MetricsView& view) {
+  if (response.metrics().empty()) return "";
+  Table table({{"who", false, kLeastNameWidth},
+               {"calls", true},
+               {"a day", true},
+               {"before", true, 0, 2},
+               {"connected", true},
+               {"e-mails", true, 0, 4},
+               {"replies", true, 0, 4},
+               {"meetings", true, 0, 3},
+               {"follow-ups", true},
+               {"contacts per 1,000 calls", true, 0, 1}});
+  for (const v1::ActivityMetrics& metrics : response.metrics()) {
+    const v1::ActivityFigures& now = metrics.current();
+    const auto& calls = OfType(now, v1::Activity::CALL);
+    const auto& emails = OfType(now, v1::Activity::EMAIL);
+    const v1::Rate& contact = now.contact_rate();
+    table.AddRow(
+        {{NameOf(metrics, view), metrics.has_rep() ? Style::kPlain : Style::kBold},
+         {Thousands(calls.count())},
+         {absl::StrFormat("%.1f", calls.per_working_day())},
+         {absl::StrFormat("%.1f",
+                          OfType(metrics.previous(), v1::Activity::CALL).per_working_day())},
+         {RateText(calls.connect_rate())},
+         {Thousands(emails.count())},
+         {RateText(emails.connect_rate())},
+         {Thousands(OfType(now, v1::Activity::MEETING).count())},
+         {Thousands(OfType(now, v1::Activity::FOLLOW_UP).count())},
+         {contact.total() <= 0 ? "-"
+                               : absl::StrFormat("%.0f (%.0f to %.0f)", 1'000 * contact.value(),
+                                                 1'000 * contact.low(), 1'000 * contact.high())}});
+  }
+  const v1::ActivityFigures& first = response.metrics(0).current();
+  return absl::StrCat(
+      Styled(PeriodText(first.period_start(), first.period_end()), Style::kBold, view.color), "\n",
+      table.Render(view.width, view.color), ActivityDetails(response.metrics(0), view),
+      Styled(absl::StrFormat("\nA day: a working day; before: the same in the period before. Rates "
+                             "are shrunk towards the\n"
+                             "organization's as far as reps are alike; ranges are 90 %%. Published "
+                             "averages: %.0f contacts\n"
+                             "per 1,000 calls (Bridge Group, AG Salesworks), %s stop after one "
+                             "follow-up (Dartnell).\n",
+                             response.published_contacts_per_thousand_calls(),
+                             Percent(response.published_given_up_after_one())),
+             Style::kDim, view.color));
+}
+
+std::string PipelineText(const v1::ReportPipelineResponse& response, const MetricsView& view) {
+  if (response.metrics().empty()) return "";
+  Table table({{"who", false, kLeastNameWidth},
+               {"open", true},
+               {"amount", true},
+               {"attended", true, 0, 3},
+               {"weighted", true, 0, 2},
+               {"coverage", true},
+               {"won", true},
+               {"win rate", true},
+               {"deal", true, 0, 4},
+               {"days", true, 0, 5},
+               {"target", true},
+               {"booked", true},
+               {"a day", true, 0, 6}});
+  for (const v1::PipelineMetrics& metrics : response.metrics()) {
+    const v1::PipelineFigures& now = metrics.current();
+    table.AddRow({{NameOf(metrics, view), metrics.has_rep() ? Style::kPlain : Style::kBold},
+                  {Thousands(metrics.open_count())},
+                  {Compact(metrics.open_amount())},
+                  {RateText(metrics.attended())},
+                  {Compact(metrics.weighted_amount())},
+                  {metrics.coverage() > 0 ? absl::StrFormat("%.1f", metrics.coverage()) : "-"},
+                  {Thousands(now.won_count())},
+                  {RateText(now.win_rate())},
+                  {Compact(now.average_deal_size())},
+                  {absl::StrFormat("%.0f", now.cycle_days())},
+                  {now.target() > 0 ? Compact(now.target()) : "-"},
+                  {Compact(now.booked())},
+                  {Compact(metrics.velocity_per_day())}});
+  }
+  const v1::PipelineFigures& first = response.metrics(0).current();
+  return absl::StrCat(
+      Styled(absl::StrCat(PeriodText(first.period_start(), first.period_end()), "; amounts in ",
+                          response.currency_code()),
+             Style::kBold, view.color),
+      "\n", table.Render(view.width, view.color), StagesText(response.metrics(0), view),
+      BandText(response),
+      Styled("\nAttended: with an activity or a move in 14 days. Weighted: open amounts times the "
+             "share won\n"
+             "from their stage. Coverage: what is open over what is missing. Deal, days: of wins. "
+             "A day:\n"
+             "sales velocity. Days here: median age in the stage; if won, if lost: of those "
+             "closed. Get\n"
+             "on: the share that advances, those still open not counted as failures.\n",
+             Style::kDim, view.color));
+}
+
+std::string SignalsText(const v1::ListSignalsResponse& response, const MetricsView& view) {
+  if (response.signals().empty()) return "nothing stands out\n";
+  std::string text;
+  for (const v1::Signal& signal : response.signals()) {
+    const auto found = view.display_names.find(signal.rep());
+    const std::string name = found != view.display_names.end() && !found->second.empty()
+                                 ? found->second
+                                 : IdOf(signal.rep());
+    const Style style = signal.urgency() >= .5 ? Style::kRed : Style::kYellow;
+    absl::StrAppend(
+        &text, Styled(absl::StrCat(name, ": ", Words(v1::Signal::Kind_Name(signal.kind()))), style,
+                      view.color));
+    if (!signal.stage_id().empty()) absl::StrAppend(&text, " (", signal.stage_id(), ")");
+    absl::StrAppend(&text, ", ", Percent(signal.probability()), " sure");
+    if (signal.has_quota_effect() && std::lround(100 * signal.quota_effect()) != 0) {
+      absl::StrAppendFormat(&text, ", takes %.0f points from the chance of the quota",
+                            -100 * signal.quota_effect());
+    }
+    absl::StrAppend(&text, "\n  ", signal.description(), "\n");
+    if (signal.opportunity_count() > 0) {
+      absl::StrAppend(&text, "  ");
+      const int shown = std::min(signal.opportunities_size(), 5);
+      for (int i = 0; i < shown; ++i) {
+        absl::StrAppend(&text, i > 0 ? ", " : "", IdOf(signal.opportunities(i)));
+      }
+      if (signal.opportunity_count() > shown) {
+        absl::StrAppend(&text, " and ", Thousands(signal.opportunity_count() - shown), " more");
+      }
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+std::string ActivityCsv(const v1::ReportActivityResponse& response) {
+  std::string text =
+      "subject_type,subject_id,period_start,period_end,working_days,calls,calls_connected,emails,"
+      "email_replies,meetings,follow_ups,talk_seconds,opportunities,prospecting_calls,contact_rate,"
+      "contact_rate_low,contact_rate_high\n";
+  for (const v1::ActivityMetrics& metrics : response.metrics()) {
+    const v1::ActivityFigures& now = metrics.current();
+    const auto& calls = OfType(now, v1::Activity::CALL);
+    const auto& emails = OfType(now, v1::Activity::EMAIL);
+    text += CsvLine({SubjectType(metrics), IdOf(SubjectOf(metrics)), now.period_start(),
+                     now.period_end(), Number(now.working_days()), absl::StrCat(calls.count()),
+                     Number(calls.connect_rate().count()), absl::StrCat(emails.count()),
+                     Number(emails.connect_rate().count()),
+                     absl::StrCat(OfType(now, v1::Activity::MEETING).count()),
+                     absl::StrCat(OfType(now, v1::Activity::FOLLOW_UP).count()),
+                     absl::StrCat(now.talk_seconds()), absl::StrCat(now.opportunity_count()),
+                     absl::StrCat(now.prospecting_call_count()), Number(now.contact_rate().value()),
+                     Number(now.contact_rate().low()), Number(now.contact_rate().high())});
+  }
+  return text;
+}
+
+std::string PipelineCsv(const v1::ReportPipelineResponse& response) {
+  std::string text =
+      "subject_type,subject_id,period_start,period_end,open_count,open_amount,weighted_amount,"
+      "coverage,velocity_per_day,won_count,lost_count,won_amount,lost_amount,win_rate,win_rate_low,"
+      "win_rate_high,average_deal_size,cycle_days,target,booked\n";
+  for (const v1::PipelineMetrics& metrics : response.metrics()) {
+    const v1::PipelineFigures& now = metrics.current();
+    text += CsvLine({SubjectType(metrics),
+                     IdOf(SubjectOf(metrics)),
+                     now.period_start(),
+                     now.period_end(),
+                     absl::StrCat(metrics.open_count()),
+                     Number(metrics.open_amount()),
+                     Number(metrics.weighted_amount()),
+                     Number(metrics.coverage()),
+                     Number(metrics.velocity_per_day()),
+                     absl::StrCat(now.won_count()),
+                     absl::StrCat(now.lost_count()),
+                     Number(now.won_amount()),
+                     Number(now.lost_amount()),
+                     Number(now.win_rate().value()),
+                     Number(now.win_rate().low()),
+                     Number(now.win_rate().high()),
+                     Number(now.average_deal_size()),
+                     Number(now.cycle_days()),
+                     Number(now.target()),
+                     Number(now.booked())});
+  }
+  return text;
+}
+
+std::string SignalsCsv(const v1::ListSignalsResponse& response) {
+  std::string text =
+      "kind,rep_id,stage_id,probability,count,total,value,low,high,reference,quota_effect,urgency,"
+      "amount,opportunity_count,description\n";
+  for (const v1::Signal& signal : response.signals()) {
+    const v1::Rate& rate = signal.evidence();
+    text += CsvLine({absl::AsciiStrToLower(v1::Signal::Kind_Name(signal.kind())),
+                     IdOf(signal.rep()), signal.stage_id(), Number(signal.probability()),
+                     Number(rate.count()), Number(rate.total()), Number(rate.value()),
+                     Number(rate.low()), Number(rate.high()), Number(signal.reference()),
+                     signal.has_quota_effect() ? Number(signal.quota_effect()) : "",
+                     Number(signal.urgency()), Number(signal.amount()),
+                     absl::StrCat(signal.opportunity_count()), signal.description()});
+  }
+  return text;
+}
+
+}  // namespace quotacast::client
