@@ -1,7 +1,5 @@
 #include "server/compute_pool.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -10,10 +8,6 @@
 #include "server/errors.h"
 
 namespace quotacast {
-
-// Light calls go first: on Linux a nice value belongs to a thread, and threads it starts inherit
-// it.
-constexpr int kNiceness = 5;
 
 ComputePool::ComputePool(int thread_count, int queue_limit) : queue_limit_(queue_limit) {
   for (int i = 0; i < thread_count; ++i) threads_.emplace_back([this] { RunJobs(); });
@@ -49,7 +43,6 @@ absl::Status ComputePool::Run(const std::function<bool()>& cancelled, Work work)
 }
 
 void ComputePool::RunJobs() {
-  setpriority(PRIO_PROCESS, 0, kNiceness);
   MutexLock lock(mutex_);
   while (true) {
     while (queue_.empty() && !stopping_) work_waits_.Wait(mutex_);

@@ -135,6 +135,59 @@ void TakeQuotaIdentity(const storage::Organization& organization, const v1::Quot
   }
 }
 
+void TakeType(const v1::Activity& from, storage::Activity& to, errors::FieldErrors& errors) {
+  switch (from.type()) {
+    case v1::Activity::CALL:
+      to.type = storage::ActivityType::kCall;
+      return;
+    case v1::Activity::EMAIL:
+      to.type = storage::ActivityType::kEmail;
+      return;
+    case v1::Activity::MEETING:
+      to.type = storage::ActivityType::kMeeting;
+      return;
+    case v1::Activity::FOLLOW_UP:
+      to.type = storage::ActivityType::kFollowUp;
+      return;
+    case v1::Activity::OTHER:
+      to.type = storage::ActivityType::kOther;
+      return;
+    default:
+      errors.Add(
+          "activity.type",
+          absl::StrCat("must be CALL, EMAIL, MEETING, FOLLOW_UP or OTHER; got ", from.type()));
+  }
+}
+
+void TakeOutcome(const v1::Activity& from, storage::Activity& to, errors::FieldErrors& errors) {
+  switch (from.outcome()) {
+    case v1::Activity::OUTCOME_UNSPECIFIED:
+      to.outcome = storage::ActivityOutcome::kUnknown;
+      return;
+    case v1::Activity::CONNECTED:
+      to.outcome = storage::ActivityOutcome::kConnected;
+      return;
+    case v1::Activity::NO_ANSWER:
+      to.outcome = storage::ActivityOutcome::kNoAnswer;
+      return;
+    default:
+      errors.Add("activity.outcome",
+                 absl::StrCat("must be CONNECTED, NO_ANSWER or nothing; got ", from.outcome()));
+  }
+}
+
+void TakeDuration(const v1::Activity& from, storage::Activity& to, errors::FieldErrors& errors) {
+  if (!from.has_duration()) return;
+  const auto& duration = from.duration();
+  if (duration.seconds() < 0 || duration.seconds() > limits::kDurationMaxSeconds ||
+      duration.nanos() != 0) {
+    errors.Add("activity.duration",
+               absl::StrCat("must be whole seconds, 0 to ", limits::kDurationMaxSeconds, "; got ",
+                            duration.seconds(), " s and ", duration.nanos(), " ns"));
+  }
+  to.duration_seconds = static_cast<int32_t>(duration.seconds());
+}
+
 }  // namespace
 
 void Merge(const v1::Organization& from, const FieldSet& fields, storage::Organization& to,
@@ -289,51 +342,9 @@ void Merge(const storage::Organization& organization, const v1::Activity& from, 
        to.opportunity, errors);
   TakeTime("activity.start_time", from.has_start_time(), from.start_time(), now_us, to.time_us,
            errors);
-  switch (from.type()) {
-    case v1::Activity::CALL:
-      to.type = storage::ActivityType::kCall;
-      break;
-    case v1::Activity::EMAIL:
-      to.type = storage::ActivityType::kEmail;
-      break;
-    case v1::Activity::MEETING:
-      to.type = storage::ActivityType::kMeeting;
-      break;
-    case v1::Activity::FOLLOW_UP:
-      to.type = storage::ActivityType::kFollowUp;
-      break;
-    case v1::Activity::OTHER:
-      to.type = storage::ActivityType::kOther;
-      break;
-    default:
-      errors.Add(
-          "activity.type",
-          absl::StrCat("must be CALL, EMAIL, MEETING, FOLLOW_UP or OTHER; got ", from.type()));
-  }
-  switch (from.outcome()) {
-    case v1::Activity::OUTCOME_UNSPECIFIED:
-      to.outcome = storage::ActivityOutcome::kUnknown;
-      break;
-    case v1::Activity::CONNECTED:
-      to.outcome = storage::ActivityOutcome::kConnected;
-      break;
-    case v1::Activity::NO_ANSWER:
-      to.outcome = storage::ActivityOutcome::kNoAnswer;
-      break;
-    default:
-      errors.Add("activity.outcome",
-                 absl::StrCat("must be CONNECTED, NO_ANSWER or nothing; got ", from.outcome()));
-  }
-  if (from.has_duration()) {
-    const auto& duration = from.duration();
-    if (duration.seconds() < 0 || duration.seconds() > limits::kDurationMaxSeconds ||
-        duration.nanos() != 0) {
-      errors.Add("activity.duration",
-                 absl::StrCat("must be whole seconds, 0 to ", limits::kDurationMaxSeconds, "; got ",
-                              duration.seconds(), " s and ", duration.nanos(), " ns"));
-    }
-    to.duration_seconds = static_cast<int32_t>(duration.seconds());
-  }
+  TakeType(from, to, errors);
+  TakeOutcome(from, to, errors);
+  TakeDuration(from, to, errors);
   TakeAttributes("activity.attributes", from.attributes(), to.attributes, errors);
 }
 

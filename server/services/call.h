@@ -40,11 +40,15 @@ grpc::Status Guard(Backend& backend, grpc::ServerContext* call, Function functio
   }
   if (call->IsCancelled()) return grpc::Status(grpc::StatusCode::CANCELLED, "cancelled");
   try {
-    return ToGrpcStatus(function());
+    const absl::Status status = function();
+    LogIfInternal(status);
+    return ToGrpcStatus(status);
   } catch (const std::bad_alloc&) {
     return grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the server is out of memory");
   } catch (const std::exception& error) {
-    return grpc::Status(grpc::StatusCode::INTERNAL, error.what());
+    const absl::Status status = absl::InternalError(error.what());
+    LogIfInternal(status);
+    return ToGrpcStatus(status);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/cord.h"
 #include "google/rpc/status.pb.h"
+#include "spdlog/spdlog.h"
 
 namespace quotacast {
 
@@ -19,6 +20,12 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   });
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), proto.message(),
                       proto.details().empty() ? "" : proto.SerializeAsString());
+}
+
+void LogIfInternal(const absl::Status& status) {
+  if (absl::IsInternal(status) || absl::IsUnknown(status) || absl::IsDataLoss(status)) {
+    spdlog::error("a call failed: {}", status.ToString());
+  }
 }
 
 }  // namespace quotacast

@@ -11,6 +11,9 @@ namespace quotacast {
 // error_details().
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
+// Writes an error that is nobody's but ours (INTERNAL, UNKNOWN, DATA_LOSS) to the log.
+void LogIfInternal(const absl::Status& status);
+
 }  // namespace quotacast
 
 #endif  // QUOTACAST_SERVER_SERVICES_STATUS_H_
