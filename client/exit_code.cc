@@ -67,6 +67,9 @@ ExitCode ExitCodeOf(const absl::Status& status) {
 
 std::string Explain(const grpc::Status& status) {
   std::string text = status.error_message();
+  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
+    text = "the server does not know this request; it is older than this client";
+  }
   if (text.empty()) text = absl::StrCat("status ", static_cast<int>(status.error_code()));
   const google::rpc::Status details = DetailsOf(status);
   ForEach<google::rpc::BadRequest>(details, [&](const google::rpc::BadRequest& bad) {
