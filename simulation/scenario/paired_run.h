@@ -22,7 +22,7 @@ struct Outcome {
   Forecast forecast;
   std::vector<uint64_t> attained;  // Bit t % 64 of word t / 64: whether trial t, in the order of
                                    // the draws, reached the target.
-  uint64_t fingerprint = 0;  // Of all trials' bookings and the target.
+  uint64_t fingerprint = 0;        // Of all trials' bookings and the target.
 };
 
 // Fills attained and fingerprint from the bookings of all trials, a multiple of 64 of them.

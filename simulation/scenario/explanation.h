@@ -1,0 +1,48 @@
+#ifndef QUOTACAST_SIMULATION_SCENARIO_EXPLANATION_H_
+#define QUOTACAST_SIMULATION_SCENARIO_EXPLANATION_H_
+
+// Why a chance moved between two instants.
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "simulation/fitted_model.h"
+#include "simulation/forecast.h"
+#include "simulation/history.h"
+
+namespace quotacast::simulation {
+
+// Steps from the first instant to the second, each made on top of those before it, answered with
+// the same random numbers. What one step brings depends on their order; their sum does not.
+enum class ChangePart : uint8_t {
+  kTimePassed,   // The time had passed and nothing had happened.
+  kWon,          // What was booked in between, and is no longer open.
+  kLost,         // What was lost in between.
+  kStageMoves,   // Stages that open deals have reached.
+  kDealChanges,  // Other amounts and owners of open deals.
+  kNewDeals,     // Deals that have come up and are open.
+  kQuota,        // Another target.
+  kRates,        // Rates of conversion, speed and creation estimated anew.
+};
+inline constexpr int kChangePartCount = 8;
+
+struct Explanation {
+  Forecast before, after;
+  // By part, in chance; they add up to after less before.
+  std::array<double, kChangePartCount> parts{};
+  std::array<int, kChangePartCount> deals{};  // How many deals a part is about; 0 where none.
+};
+
+// `before` and `after` are the models of `history` as of two instants, the first the earlier one;
+// the questions are the same but for their targets. Errors: those of ForecastAttainment;
+// INVALID_ARGUMENT where the instants or questions do not match.
+absl::StatusOr<Explanation> ExplainChange(const History& history, const FittedModel& before,
+                                          const FittedModel& after, const Question& question_before,
+                                          const Question& question_after,
+                                          const ForecastOptions& options);
+
+}  // namespace quotacast::simulation
+
+#endif  // QUOTACAST_SIMULATION_SCENARIO_EXPLANATION_H_
