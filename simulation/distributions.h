@@ -12,10 +12,10 @@ namespace quotacast::simulation {
 // below 1.2e-9.
 double NormalQuantile(double p);
 
-// Standard normals of the draws in a block, stratified: each lane in its own of kLanes equally likely
-// parts of the line, in an order drawn by the stream
-// (Latin hypercube sampling, McKay et al. 1979). Blocks are independent. The normals take the means
-// of 4096 equally likely slices, so that mean and variance are right within 3e-4.
+// Standard normals of the draws in a block, stratified: each lane in its own of kLanes equally
+// likely parts of the line, in an order drawn by the stream (Latin hypercube sampling, McKay et al.
+// 1979). Blocks are independent. The normals take the means of 4096 equally likely slices, so that
+// mean and variance are right within 3e-4.
 Lanes StratifiedNormals(const Stream& stream, uint64_t block);
 
 // A gamma of mean 1 from a standard normal z and a standard exponential e, independent: by the

@@ -39,7 +39,7 @@ struct ForecastOptions {
   bool keep_samples = false;        // Fill Forecast::samples.
   std::function<bool()> cancelled;  // Polled at least every few milliseconds, from any of the
                                     // threads; true ends the work with CANCELLED.
-  ModelOptions model;  // Read where the call fits the model itself.
+  ModelOptions model;               // Read where the call fits the model itself.
 };
 
 struct Quantile {

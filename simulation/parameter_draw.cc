@@ -32,11 +32,9 @@ class Drawer {
     std::array<Lanes, kClassCount> draws;
     for (size_t c = 0; c < kClassCount; ++c) {
       const double variance = uncertain_ ? factors.variance_log[c] : 0;
-      draws[c] =
-          variance > 0
-              ? LogNormalDraws(factors.mean_log[c], variance,
-                                    {seed_, purpose, CombineKeys(key, c)}, block_)
-              : Broadcast(Exp(factors.mean_log[c]));
+      draws[c] = variance > 0 ? LogNormalDraws(factors.mean_log[c], variance,
+                                               {seed_, purpose, CombineKeys(key, c)}, block_)
+                              : Broadcast(Exp(factors.mean_log[c]));
     }
     return draws;
   }

@@ -129,8 +129,8 @@ Lanes RepTrials::Compile(const PipelinePart& part, const CompanyDraw& company, c
   return new_wins;
 }
 
-void RepTrials::AddMeans(const PipelinePart& part, const WinChances& chances,
-                         const Lanes& new_wins, DrawMeans& means) const {
+void RepTrials::AddMeans(const PipelinePart& part, const WinChances& chances, const Lanes& new_wins,
+                         DrawMeans& means) const {
   for (int l = 0; l < kLanes; ++l) {
     double from_open = 0;
     for (size_t i = 0; i < part.open.size(); ++i) {

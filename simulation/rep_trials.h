@@ -33,8 +33,8 @@ struct RepQuestion {
 struct DrawMeans {
   std::array<double, kLanes> from_open{};  // Expected bookings.
   std::array<double, kLanes> from_new{};
-  // What they follow from, as logarithms: the level of the hazards of each cause of the company, the rep's
-  // effect and shock included, then the arrival rate of each pipeline.
+  // What they follow from, as logarithms: the level of the hazards of each cause of the company,
+  // the rep's effect and shock included, then the arrival rate of each pipeline.
   std::vector<std::array<double, kLanes>> levels;
 };
 

@@ -45,7 +45,8 @@ AmountSampler::AmountSampler(const FittedModel& model, const OpenOpportunity& op
 }
 
 int64_t AmountSampler::Draw(uint32_t word) const {
-  return std::llround(static_cast<double>(amount_micros_) * Pick(*own_, *all_, own_share_, OpenUniform(word)));
+  return std::llround(static_cast<double>(amount_micros_) *
+                      Pick(*own_, *all_, own_share_, OpenUniform(word)));
 }
 
 SizeSampler::SizeSampler(const Arrivals& arrivals, int32_t rep, Measure measure,

@@ -54,11 +54,11 @@ class SizeSampler {
   int64_t equal_value_ = 0;
 };
 
-// Sums of sizes for the trials of a block: runs of a list of kPoolSize sizes drawn for the block, at
-// a random place for each trial, around the end where need be. The list is stratified: one size from
-// each of kPoolSize equally likely parts of their distribution, shuffled, so that its mean is that of
-// the distribution. A run of n is then n draws without replacement: the variance of its sum is
-// smaller than that of independent sizes by n / kPoolSize, which is little beside that of the
+// Sums of sizes for the trials of a block: runs of a list of kPoolSize sizes drawn for the block,
+// at a random place for each trial, around the end where need be. The list is stratified: one size
+// from each of kPoolSize equally likely parts of their distribution, shuffled, so that its mean is
+// that of the distribution. A run of n is then n draws without replacement: the variance of its sum
+// is smaller than that of independent sizes by n / kPoolSize, which is little beside that of the
 // count wherever n is large.
 class SizePool {
  public:

@@ -31,9 +31,9 @@ class Tally {
   void Count();
 
   // Of the attainment probability. Draws are stratified over each parameter, so what varies from
-  // draw to draw as a sum over the parameters does not add to the error. What does is estimated twice:
-  // from what is left of each draw's share of successes after a regression on the draws' levels
-  // (precise, but blind to what it leaves out), and from the spread of the blocks, which are
+  // draw to draw as a sum over the parameters does not add to the error. What does is estimated
+  // twice: from what is left of each draw's share of successes after a regression on the draws'
+  // levels (precise, but blind to what it leaves out), and from the spread of the blocks, which are
   // independent (true, but rough where they are few). The two are averaged; where they contradict
   // each other the second counts. At least what one trial more could change.
   double StandardError() const { return standard_error_; }
