@@ -96,6 +96,9 @@ int Main(int argc, char** argv) {
   AddListCommand(app, session);
   AddGetCommand(app, session);
   AddForecastCommand(app, session);
+  AddWhatIfCommand(app, session);
+  AddDealsCommand(app, session);
+  AddPlanCommand(app, session);
   AddMetricsCommand(app, session);
   AddSignalsCommand(app, session);
   AddBacktestCommand(app, session);

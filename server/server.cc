@@ -14,11 +14,13 @@
 #include "server/compute_pool.h"
 #include "server/history_cache.h"
 #include "server/limits.h"
+#include "server/model_cache.h"
 #include "server/services/call.h"
 #include "server/services/forecast_service.h"
 #include "server/services/import_service.h"
 #include "server/services/metrics_service.h"
 #include "server/services/resource_services.h"
+#include "server/services/scenario_service.h"
 #include "server/storage/sqlite_store.h"
 #include "spdlog/spdlog.h"
 
@@ -73,6 +75,8 @@ class GrpcServer final : public Server {
         services_(MakeResourceServices(backend_)) {
     services_.push_back(MakeForecastService(backend_, engine_));
     services_.push_back(MakeBacktestService(backend_, engine_));
+    services_.push_back(MakeScenarioService(backend_, engine_, models_));
+    services_.push_back(MakePlanningService(backend_, engine_, models_));
     services_.push_back(MakeImportService(backend_));
     for (auto& service : MakeMetricsServices(backend_, engine_)) {
       services_.push_back(std::move(service));
@@ -117,6 +121,7 @@ class GrpcServer final : public Server {
   const std::unique_ptr<storage::Store> store_;
   Backend backend_;
   HistoryCache histories_;
+  ModelCache models_;
   ComputePool pool_;
   handlers::Engine engine_;
   std::vector<std::unique_ptr<grpc::Service>> services_;

@@ -1,0 +1,52 @@
+#include "server/model_cache.h"
+
+#include "simulation/fit.h"
+
+namespace quotacast {
+namespace {
+
+constexpr int64_t kRecentUs = int64_t{60} * 1'000'000;
+
+}  // namespace
+
+const simulation::ActivityEffects& FittedCompany::effects() const {
+  std::call_once(
+      learnt_, [this] { effects_ = simulation::LearnActivityEffects(company_->history, model_); });
+  return effects_;
+}
+
+std::shared_ptr<const FittedCompany> ModelCache::Find(const CompanyHistory& company,
+                                                      int64_t as_of_us) {
+  MutexLock lock(mutex_);
+  for (auto it = used_last_first_.begin(); it != used_last_first_.end(); ++it) {
+    if (&(*it)->company() != &company || (*it)->model().as_of_us != as_of_us) continue;
+    used_last_first_.splice(used_last_first_.begin(), used_last_first_, it);
+    return used_last_first_.front();
+  }
+  return nullptr;
+}
+
+absl::StatusOr<std::shared_ptr<const FittedCompany>> ModelCache::Get(
+    const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us) {
+  if (auto found = Find(*company, as_of_us); found != nullptr) return found;
+  absl::StatusOr<simulation::FittedModel> model = simulation::FitModel(company->history, as_of_us);
+  if (!model.ok()) return model.status();
+  auto fitted = std::make_shared<const FittedCompany>(company, *std::move(model));
+  MutexLock lock(mutex_);
+  used_last_first_.push_front(fitted);
+  if (used_last_first_.size() > kModelsMax) used_last_first_.pop_back();
+  return fitted;
+}
+
+int64_t ModelCache::RecentInstant(const CompanyHistory& company, int64_t now_us) {
+  MutexLock lock(mutex_);
+  for (const auto& fitted : used_last_first_) {
+    const int64_t as_of_us = fitted->model().as_of_us;
+    if (&fitted->company() == &company && as_of_us <= now_us && now_us - as_of_us <= kRecentUs) {
+      return as_of_us;
+    }
+  }
+  return now_us;
+}
+
+}  // namespace quotacast

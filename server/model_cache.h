@@ -1,0 +1,60 @@
+#ifndef QUOTACAST_SERVER_MODEL_CACHE_H_
+#define QUOTACAST_SERVER_MODEL_CACHE_H_
+
+// Fitted models in memory: questions that follow each other about the same company and instant fit
+// it once.
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+
+#include "absl/status/statusor.h"
+#include "server/history_cache.h"
+#include "server/storage/mutex.h"
+#include "simulation/fitted_model.h"
+#include "simulation/scenario/activity_effects.h"
+
+namespace quotacast {
+
+class FittedCompany {
+ public:
+  FittedCompany(std::shared_ptr<const CompanyHistory> company, simulation::FittedModel model)
+      : company_(std::move(company)), model_(std::move(model)) {}
+
+  const CompanyHistory& company() const { return *company_; }
+  const simulation::FittedModel& model() const { return model_; }
+  // Learnt when first asked for.
+  const simulation::ActivityEffects& effects() const;
+
+ private:
+  const std::shared_ptr<const CompanyHistory> company_;
+  const simulation::FittedModel model_;
+  mutable std::once_flag learnt_;
+  mutable simulation::ActivityEffects effects_;
+};
+
+// Thread-safe. Two who ask for the same model at the same time may both fit it.
+class ModelCache {
+ public:
+  // The model of a history as of an instant. Errors: those of simulation::FitModel.
+  absl::StatusOr<std::shared_ptr<const FittedCompany>> Get(
+      const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // The instant of a model of the very same history that is kept and at most a minute older than
+  // `now_us`; else `now_us`.
+  int64_t RecentInstant(const CompanyHistory& company, int64_t now_us) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  static constexpr size_t kModelsMax = 4;
+  std::shared_ptr<const FittedCompany> Find(const CompanyHistory& company, int64_t as_of_us)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+
+  Mutex mutex_;
+  std::list<std::shared_ptr<const FittedCompany>> used_last_first_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace quotacast
+
+#endif  // QUOTACAST_SERVER_MODEL_CACHE_H_
