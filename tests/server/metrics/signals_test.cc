@@ -199,9 +199,9 @@ class ForecastSignals : public ::testing::Test {
 TEST_F(ForecastSignals, SayWhatADropCosts) {
   AlikeOptions options;
   options.plant = [](int rep, int day, RepConduct& conduct) {
-    if (rep == 3 && day >= kDays - 110) conduct.advance_share[2] = .2;
+    if (rep == 3 && day >= kDays - 110) conduct.advance_share[2] = .05;
   };
-  Run(options, 25'000'000'000);
+  Run(options, 10'000'000'000);
   const auto drop = std::find_if(signals_.begin(), signals_.end(), [](const Signal& s) {
     return s.rep == 3 && s.kind == SignalKind::kConversionDrop;
   });
