@@ -23,8 +23,7 @@ class Explainer {
   Explainer(const History& history, const FittedModel& before, const FittedModel& after,
             const Question& question_before, const Question& question_after,
             const ForecastOptions& options)
-      : before_(before),
-        after_(after),
+      : after_(after),
         question_(question_before),
         question_after_(question_after),
         options_(options),
@@ -145,7 +144,6 @@ class Explainer {
     state_.open = after_.open;
   }
 
-  const FittedModel& before_;
   const FittedModel& after_;
   Question question_;
   const Question& question_after_;

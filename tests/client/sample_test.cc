@@ -1,6 +1,7 @@
 #include "client/sample/sample.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cmath>
@@ -29,7 +30,7 @@ constexpr std::array kFiles = {"teams.csv",         "reps.csv",         "stages.
                                "quotas.csv",        "truth.json"};
 
 std::string NewFolder(const std::string& name) {
-  std::string folder = absl::StrCat(testing::TempDir(), "sample_test_", name);
+  std::string folder = absl::StrCat(testing::TempDir(), "sample_test_", getpid(), "_", name);
   std::filesystem::remove_all(folder);
   return folder;
 }
