@@ -43,19 +43,19 @@ ValueDistribution ValueOfOpen(const FittedModel& model, const OpenOpportunity& o
                               Measure measure) {
   if (measure == Measure::kUnits) return {{open.units, 1}};
   if (model.ratios.all.empty()) return {{open.amount_micros, 1}};
-  const std::vector<double> none;
-  return OwnOrAll(open.label == kNone ? none : model.ratios.by_label[open.label], model.ratios.all,
-                  model.options.own_amount_wins, [&](double ratio) {
-                    return std::llround(static_cast<double>(open.amount_micros) * ratio);
-                  });
+  const Ratios none;
+  const Ratios& own = open.label == kNone ? none : model.ratios.by_label[open.label];
+  return OwnOrAll(
+      own.ratios(), model.ratios.all.ratios(), model.options.own_amount_wins,
+      [&](double ratio) { return std::llround(static_cast<double>(open.amount_micros) * ratio); });
 }
 
 ValueDistribution ValueOfNew(const FittedModel& model, int32_t pipeline, int32_t rep,
                              Measure measure) {
   const Arrivals& arrivals = model.pipelines[pipeline].arrivals;
   if (arrivals.company_sizes.empty()) return {{0, 1}};
-  return OwnOrAll(arrivals.rep_sizes[rep], arrivals.company_sizes, model.options.own_amount_wins,
-                  [measure](const WonSize& size) {
+  return OwnOrAll(arrivals.rep_sizes[rep].sizes(), arrivals.company_sizes.sizes(),
+                  model.options.own_amount_wins, [measure](const WonSize& size) {
                     return measure == Measure::kAmount ? size.amount_micros : size.units;
                   });
 }

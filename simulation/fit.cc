@@ -109,43 +109,38 @@ void FitCells(const History& history, const Observation& observation, FittedMode
 }
 
 void AddSizes(const Observation& observation, size_t label_count, FittedModel& model) {
-  for (FittedPipeline& pipeline : model.pipelines) {
-    pipeline.arrivals.rep_sizes.resize(model.reps.size());
-  }
-  model.ratios.by_label.resize(label_count);
+  std::vector<std::vector<WonSize>> company(model.pipelines.size());
+  std::vector<std::vector<std::vector<WonSize>>> by_rep(
+      model.pipelines.size(), std::vector<std::vector<WonSize>>(model.reps.size()));
+  std::vector<double> all;
+  std::vector<std::vector<double>> by_label(label_count);
   for (const WinRecord& win : observation.wins) {
-    Arrivals& arrivals = model.pipelines[win.pipeline].arrivals;
     const WonSize size = {win.amount_micros, win.units};
-    arrivals.company_sizes.push_back(size);
-    if (win.rep != kNone) arrivals.rep_sizes[win.rep].push_back(size);
+    company[win.pipeline].push_back(size);
+    if (win.rep != kNone) by_rep[win.pipeline][win.rep].push_back(size);
     if (win.amount_before_micros <= 0) continue;
     const double ratio =
         static_cast<double>(win.amount_micros) / static_cast<double>(win.amount_before_micros);
-    model.ratios.all.push_back(ratio);
-    if (win.label != kNone) model.ratios.by_label[win.label].push_back(ratio);
+    all.push_back(ratio);
+    if (win.label != kNone) by_label[win.label].push_back(ratio);
   }
-  // Before the first win: as large as what is open.
-  for (FittedPipeline& pipeline : model.pipelines) {
-    if (!pipeline.arrivals.company_sizes.empty()) continue;
-    for (const OpenOpportunity& open : model.open) {
-      if (&model.pipelines[model.cells[open.cell].pipeline] != &pipeline) continue;
-      pipeline.arrivals.company_sizes.push_back({open.amount_micros, open.units});
+  for (size_t p = 0; p < company.size(); ++p) {
+    if (company[p].empty()) {
+      // Before the first win: as large as what is open.
+      for (const OpenOpportunity& open : model.open) {
+        if (model.cells[open.cell].pipeline != static_cast<int32_t>(p)) continue;
+        company[p].push_back({open.amount_micros, open.units});
+      }
     }
+    // Resampled by rank, so that the order of the history does not matter.
+    Arrivals& arrivals = model.pipelines[p].arrivals;
+    arrivals.company_sizes = WonSizes(std::move(company[p]));
+    for (std::vector<WonSize>& sizes : by_rep[p]) arrivals.rep_sizes.emplace_back(std::move(sizes));
   }
-  // Resampled by rank, so that the order of the history does not matter.
-  const auto smaller = [](const WonSize& a, const WonSize& b) {
-    return a.amount_micros != b.amount_micros ? a.amount_micros < b.amount_micros
-                                              : a.units < b.units;
-  };
-  for (FittedPipeline& pipeline : model.pipelines) {
-    auto& company = pipeline.arrivals.company_sizes;
-    std::sort(company.begin(), company.end(), smaller);
-    for (auto& sizes : pipeline.arrivals.rep_sizes) {
-      std::sort(sizes.begin(), sizes.end(), smaller);
-    }
+  model.ratios.all = Ratios(std::move(all));
+  for (std::vector<double>& ratios : by_label) {
+    model.ratios.by_label.emplace_back(std::move(ratios));
   }
-  std::sort(model.ratios.all.begin(), model.ratios.all.end());
-  for (auto& ratios : model.ratios.by_label) std::sort(ratios.begin(), ratios.end());
 }
 
 void AddOpen(const History& history, const Observation& observation, FittedModel& model) {

@@ -24,6 +24,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 #include "simulation/calendar.h"
@@ -69,6 +70,39 @@ struct WonSize {
   int64_t units = 0;
 };
 
+// Sizes to be drawn again, each equally likely: ascending by amount, then units.
+class WonSizes {
+ public:
+  WonSizes() = default;
+  explicit WonSizes(std::vector<WonSize> sizes);
+  WonSizes(std::initializer_list<WonSize> sizes) : WonSizes(std::vector<WonSize>(sizes)) {}
+  const std::vector<WonSize>& sizes() const { return sizes_; }
+  bool empty() const { return sizes_.empty(); }
+  // In micro units or pieces; 0 where empty.
+  double mean(Measure measure) const { return means_[static_cast<size_t>(measure)]; }
+  bool equal(Measure measure) const { return equal_[static_cast<size_t>(measure)]; }
+
+ private:
+  std::vector<WonSize> sizes_;
+  std::array<double, 2> means_{};
+  std::array<bool, 2> equal_ = {true, true};
+};
+
+// Ratios to be drawn again, each equally likely; ascending.
+class Ratios {
+ public:
+  Ratios() = default;
+  explicit Ratios(std::vector<double> ratios);
+  Ratios(std::initializer_list<double> ratios) : Ratios(std::vector<double>(ratios)) {}
+  const std::vector<double>& ratios() const { return ratios_; }
+  bool empty() const { return ratios_.empty(); }
+  double mean() const { return mean_; }  // 0 where empty.
+
+ private:
+  std::vector<double> ratios_;
+  double mean_ = 0;
+};
+
 // A pipeline's opportunities not yet created. On day t a rep creates Poisson(nu * weekday[t] *
 // shocks) of them; nu ~ reps[rep]; shocks of rep and company ~ Gamma(k, k), constant over the rest
 // of the period. They start in stage s, at age 0 of the cell of stage s with probability
@@ -79,8 +113,8 @@ struct Arrivals {
   std::vector<double> entry_share;   // By stage of the pipeline; sums to 1.
   // Sizes of past wins. A future win of a rep with n own ones takes one of those with probability
   // n / (n + own_amount_wins), else one of the company's, each equally likely.
-  std::vector<WonSize> company_sizes;
-  std::vector<std::vector<WonSize>> rep_sizes;  // By rep.
+  WonSizes company_sizes;
+  std::vector<WonSizes> rep_sizes;  // By rep.
 };
 
 struct FittedPipeline {
@@ -95,8 +129,8 @@ struct FittedPipeline {
 // label with n wins takes one of the label's with probability n / (n + own_amount_wins), else one
 // of all; all equal to 1 where amounts never change at the win.
 struct AmountRatios {
-  std::vector<double> all;                    // Empty: ratio 1.
-  std::vector<std::vector<double>> by_label;  // By label.
+  Ratios all;                    // Empty: ratio 1.
+  std::vector<Ratios> by_label;  // By label.
 };
 
 struct OpenOpportunity {

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <deque>
+#include <memory>
+#include <mutex>
 
+#include "absl/strings/str_cat.h"
 #include "simulation/fit.h"
 #include "simulation/parallel.h"
 #include "simulation/questions.h"
@@ -16,11 +20,55 @@ namespace {
 constexpr int64_t kFewestBlocks = 5;
 // Blocks that are compiled a second time, with other shocks, for the interval of the parameters: 32
 // draws give its width within about 15 %.
-constexpr uint64_t kOtherBlocks = 2;
+constexpr int64_t kOtherBlocks = 2;
 constexpr int64_t kMostBlocks = 10'000'000 / kTrialsPerBlock;
-// More blocks at a time would hold memory that a cancelled question never needs.
-constexpr int64_t kMostBlocksPerRound = 1024;
+// Blocks between two looks at whether to go on.
+constexpr int64_t kMostBlocksPerRound = 64;
+// The trials of questions about several reps are added up in memory.
+constexpr double kMostSharedBytes = 2e9;
 
+// Draws of the company, made when first asked for.
+class CompanyDraws {
+ public:
+  CompanyDraws(const FittedModel& model, uint64_t seed, Shocks shocks)
+      : model_(model), seed_(seed), shocks_(shocks) {}
+
+  const CompanyDraw& At(int64_t block) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    while (static_cast<int64_t>(draws_.size()) <= block) {
+      draws_.push_back(DrawCompany(model_, seed_, draws_.size(), shocks_));
+    }
+    return draws_[static_cast<size_t>(block)];
+  }
+
+ private:
+  const FittedModel& model_;
+  const uint64_t seed_;
+  const Shocks shocks_;
+  std::mutex mutex_;
+  std::deque<CompanyDraw> draws_;  // References to its elements stay valid.
+};
+
+// Room for one thread's work.
+struct ThreadScratch {
+  TrialScratch trials;
+  std::vector<int64_t> block = std::vector<int64_t>(kTrialsPerBlock);
+  std::vector<Tally> tallies;  // Of the questions about one rep alone,
+  std::vector<bool> active;    // and which of them want more trials.
+};
+
+// A question about several reps.
+struct SharedQuestion {
+  explicit SharedQuestion(int64_t target) : tally(target) {}
+  Tally tally;
+  absl::Span<int64_t> room;  // Of the blocks under way.
+  std::mutex mutex;          // Guards room.
+  bool active = true;
+};
+
+// Each rep's own questions are answered to the end, one rep after the other on each thread, so that
+// no more is kept than is under way. Questions about several reps need all of their trials at once:
+// the first blocks are added up on the way, more are run after it.
 class ForecastRun {
  public:
   ForecastRun(const FittedModel& model, absl::Span<const Question> questions,
@@ -29,13 +77,22 @@ class ForecastRun {
         questions_(questions),
         options_(options),
         tasks_(PlanTasks(model, questions, options)),
+        company_(model, options.seed, Shocks::kOwn),
+        other_(model, options.seed, Shocks::kOther),
         scratch_(static_cast<size_t>(options.thread_count)),
-        active_(questions.size(), true),
-        rep_counts_(questions.size(), 0) {
-    for (const Question& question : questions) tallies_.emplace_back(question.target);
+        shared_(questions.size()),
+        forecasts_(questions.size()) {
+    std::vector<int> rep_counts(questions.size(), 0);
     for (const RepTask& task : tasks_) {
-      trials_.emplace_back(model, task.question, task.open, options.seed, options.run_rate_share);
-      for (const int32_t q : task.asked_by) ++rep_counts_[q];
+      for (const int32_t q : task.asked_by) {
+        ++rep_counts[q];
+        forecasts_[q].booked += task.question.booked;
+        forecasts_[q].open_opportunity_count += static_cast<int32_t>(task.open.size());
+      }
+    }
+    for (size_t q = 0; q < questions.size(); ++q) {
+      forecasts_[q].question = questions[q];
+      if (rep_counts[q] != 1) shared_[q] = std::make_unique<SharedQuestion>(questions[q].target);
     }
   }
 
@@ -44,116 +101,170 @@ class ForecastRun {
     const double limit = options_.precision_pp / 100;
     const double trials = limit > 0 ? std::min(0.25 / (limit * limit), 1e7)
                                     : static_cast<double>(options_.trial_count);
-    int64_t done = 0;
-    int64_t wanted =
+    const int64_t first =
         std::max(kFewestBlocks, static_cast<int64_t>(std::ceil(trials / kTrialsPerBlock)));
-    while (done < wanted) {
-      const int64_t blocks = std::min(wanted - done, kMostBlocksPerRound);
-      if (!RunRound(done, blocks)) return absl::CancelledError("the forecast was cancelled");
-      done += blocks;
-      if (options_.precision_pp > 0) wanted = std::min(kMostBlocks, WantedBlocks(done));
+    const double shared_bytes = static_cast<double>(SharedCount() * first * kTrialsPerBlock) * 8;
+    if (shared_bytes > kMostSharedBytes) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("trial_count of ", first * kTrialsPerBlock, " for ", SharedCount(),
+                       " teams at once needs ", std::round(shared_bytes / 1e8) / 10,
+                       " GB; at most 2 GB are allowed: ask for fewer trials or fewer teams"));
     }
-    return Summarize();
+    RunTasks(0, first, /*alone=*/true);
+    int64_t done = first;
+    while (!cancelled_ && options_.precision_pp > 0) {
+      const int64_t wanted = std::min(kMostBlocks, WantedOfShared(done));
+      if (wanted <= done) break;
+      const int64_t blocks = std::min(wanted - done, kMostBlocksPerRound);
+      RunTasks(done, blocks, /*alone=*/false);
+      done += blocks;
+    }
+    if (cancelled_) return absl::CancelledError("the forecast was cancelled");
+    ParallelFor(options_.thread_count, questions_.size(), [&](int, size_t q) {
+      if (shared_[q]) shared_[q]->tally.Summarize(options_.keep_samples, forecasts_[q]);
+    });
+    return std::move(forecasts_);
   }
 
  private:
-  // Runs the blocks [first, first + count) of every question that is not precise enough yet. False
-  // if cancelled.
-  bool RunRound(int64_t first, int64_t count) {
-    std::vector<absl::Span<int64_t>> room(questions_.size());
-    for (size_t q = 0; q < questions_.size(); ++q) {
-      if (active_[q]) room[q] = tallies_[q].AddBlocks(count);
-    }
-    std::vector<CompanyDraw> company(static_cast<size_t>(count));
-    ParallelFor(options_.thread_count, company.size(), [&](int, size_t b) {
-      if (!Cancelled()) {
-        company[b] = DrawCompany(model_, options_.seed, static_cast<uint64_t>(first) + b);
-      }
-    });
-    std::vector<CompanyDraw> other;
-    if (first == 0) {
-      for (uint64_t b = 0; b < kOtherBlocks; ++b) {
-        other.push_back(DrawCompany(model_, options_.seed, b, Shocks::kOther));
-      }
+  int64_t SharedCount() const {
+    return std::count_if(shared_.begin(), shared_.end(),
+                         [](const auto& s) { return s != nullptr; });
+  }
+
+  // Runs `count` blocks from `first` on for the questions about several reps that want more, and
+  // with `alone` all of the others.
+  void RunTasks(int64_t first, int64_t count, bool alone) {
+    for (const auto& shared : shared_) {
+      if (shared && shared->active) shared->room = shared->tally.AddBlocks(count);
     }
     std::vector<std::vector<DrawMeans>> means(tasks_.size()), other_means(tasks_.size());
-    // Sums of several reps: a part for each thread, whole numbers, added up in the end.
-    std::vector<std::vector<std::vector<int64_t>>> parts(
-        static_cast<size_t>(options_.thread_count),
-        std::vector<std::vector<int64_t>>(questions_.size()));
     ParallelFor(options_.thread_count, tasks_.size(), [&](int thread, size_t i) {
-      RunTask(i, thread, first, company, room, parts[static_cast<size_t>(thread)], means[i]);
-      TrialScratch& scratch = scratch_[static_cast<size_t>(thread)];
-      for (size_t b = 0; b < other.size() && !Cancelled(); ++b) {
-        other_means[i].push_back(trials_[i].MeansUnderOtherShocks(b, other[b], scratch));
+      ThreadScratch& scratch = scratch_[static_cast<size_t>(thread)];
+      const std::vector<int32_t> together = SharedOf(tasks_[i]);
+      const bool own = alone && together.size() < tasks_[i].asked_by.size();
+      if (!own && together.empty()) return;
+      const RepTrials trials(model_, tasks_[i].question, tasks_[i].open, options_.seed,
+                             options_.run_rate_share);
+      if (first == 0) {
+        for (int64_t b = 0; b < kOtherBlocks && !Cancelled(); ++b) {
+          other_means[i].push_back(
+              trials.MeansUnderOtherShocks(static_cast<uint64_t>(b), other_.At(b), scratch.trials));
+        }
       }
+      if (own) BeginAlone(tasks_[i], other_means[i], scratch);
+      for (int64_t b = 0; b < count && !Cancelled(); ++b) {
+        const DrawMeans of_block = RunBlock(trials, first + b, scratch);
+        if (own) AddAlone(first + b, of_block, scratch);
+        if (together.empty()) continue;
+        means[i].push_back(of_block);
+        for (const int32_t q : together) AddShared(b, scratch.block, *shared_[q]);
+      }
+      if (own) FinishAlone(trials, count, tasks_[i], scratch);
     });
-    if (cancelled_) return false;
-    for (const auto& part : parts) {
-      for (size_t q = 0; q < part.size(); ++q) {
-        for (size_t t = 0; t < part[q].size(); ++t) room[q][t] += part[q][t];
-      }
-    }
+    if (cancelled_) return;
+    // In the order of the tasks, since these are not whole numbers.
     for (size_t i = 0; i < tasks_.size(); ++i) {
-      for (const int32_t q : tasks_[i].asked_by) {
-        if (!active_[q]) continue;
+      for (const int32_t q : SharedOf(tasks_[i])) {
         for (size_t b = 0; b < means[i].size(); ++b) {
-          tallies_[q].AddMeans(first + static_cast<int64_t>(b), means[i][b]);
+          shared_[q]->tally.AddMeans(first + static_cast<int64_t>(b), means[i][b]);
         }
         for (size_t b = 0; b < other_means[i].size(); ++b) {
-          tallies_[q].AddOtherMeans(b, other_means[i][b]);
+          shared_[q]->tally.AddOtherMeans(b, other_means[i][b]);
         }
       }
     }
-    for (size_t q = 0; q < questions_.size(); ++q) {
-      if (active_[q]) tallies_[q].Count();
-    }
-    return true;
-  }
-
-  void RunTask(size_t i, int thread, int64_t first, const std::vector<CompanyDraw>& company,
-               std::vector<absl::Span<int64_t>>& room, std::vector<std::vector<int64_t>>& parts,
-               std::vector<DrawMeans>& means) {
-    const std::vector<int32_t>& asked_by = tasks_[i].asked_by;
-    if (std::none_of(asked_by.begin(), asked_by.end(), [&](int32_t q) { return active_[q]; })) {
-      return;
-    }
-    std::vector<int64_t> trials(kTrialsPerBlock);
-    TrialScratch& scratch = scratch_[static_cast<size_t>(thread)];
-    for (size_t b = 0; b < company.size(); ++b) {
-      if (Cancelled()) return;
-      const uint64_t block = static_cast<uint64_t>(first) + b;
-      means.push_back(trials_[i].Run(block, company[b], scratch, absl::MakeSpan(trials)));
-      for (const int32_t q : asked_by) {
-        if (!active_[q]) continue;
-        if (rep_counts_[q] == 1) {
-          std::copy(trials.begin(), trials.end(), room[q].begin() + b * kTrialsPerBlock);
-          continue;
-        }
-        if (parts[q].empty()) parts[q].resize(room[q].size());
-        int64_t* sums = &parts[q][b * kTrialsPerBlock];
-        for (size_t t = 0; t < trials.size(); ++t) sums[t] += trials[t];
-      }
+    for (const auto& shared : shared_) {
+      if (shared && shared->active) shared->tally.Count();
     }
   }
 
-  // How many blocks the least precise question is expected to need in all.
-  int64_t WantedBlocks(int64_t done) {
-    const double limit = options_.precision_pp / 100;
-    double wanted = 0;
-    for (size_t q = 0; q < questions_.size(); ++q) {
-      if (!active_[q]) continue;
-      const double ratio = tallies_[q].StandardError() / limit;
-      if (ratio <= 1) {
-        active_[q] = false;
-      } else {
-        wanted = std::max(wanted, static_cast<double>(done) * ratio * ratio);
+  std::vector<int32_t> SharedOf(const RepTask& task) const {
+    std::vector<int32_t> shared;
+    for (const int32_t q : task.asked_by) {
+      if (shared_[q] && shared_[q]->active) shared.push_back(q);
+    }
+    return shared;
+  }
+
+  DrawMeans RunBlock(const RepTrials& trials, int64_t block, ThreadScratch& scratch) {
+    return trials.Run(static_cast<uint64_t>(block), company_.At(block), scratch.trials,
+                      absl::MakeSpan(scratch.block));
+  }
+
+  static void AddShared(int64_t b, const std::vector<int64_t>& block, SharedQuestion& shared) {
+    const std::lock_guard<std::mutex> lock(shared.mutex);
+    int64_t* sums = &shared.room[static_cast<size_t>(b) * kTrialsPerBlock];
+    for (size_t t = 0; t < block.size(); ++t) sums[t] += block[t];
+  }
+
+  // The questions about the task's rep alone: a tally each.
+  void BeginAlone(const RepTask& task, const std::vector<DrawMeans>& other_means,
+                  ThreadScratch& scratch) {
+    size_t count = 0;
+    for (const int32_t q : task.asked_by) {
+      if (shared_[q]) continue;
+      if (scratch.tallies.size() == count) scratch.tallies.emplace_back(0);
+      Tally& tally = scratch.tallies[count++];
+      tally.Reset(questions_[q].target);
+      for (size_t b = 0; b < other_means.size(); ++b) tally.AddOtherMeans(b, other_means[b]);
+    }
+    scratch.active.assign(count, true);
+  }
+
+  void AddAlone(int64_t block, const DrawMeans& means, ThreadScratch& scratch) {
+    for (size_t i = 0; i < scratch.active.size(); ++i) {
+      if (!scratch.active[i]) continue;
+      const absl::Span<int64_t> room = scratch.tallies[i].AddBlocks(1);
+      std::copy(scratch.block.begin(), scratch.block.end(), room.begin());
+      scratch.tallies[i].AddMeans(block, means);
+    }
+  }
+
+  // Goes on until each is precise, and writes the answers.
+  void FinishAlone(const RepTrials& trials, int64_t done, const RepTask& task,
+                   ThreadScratch& scratch) {
+    while (!Cancelled()) {
+      int64_t wanted = 0;
+      for (size_t i = 0; i < scratch.active.size(); ++i) {
+        if (!scratch.active[i]) continue;
+        scratch.tallies[i].Count();
+        const int64_t more = std::min(kMostBlocks, WantedBlocks(done, scratch.tallies[i]));
+        scratch.active[i] = more > done;
+        wanted = std::max(wanted, more);
+      }
+      if (wanted <= done) break;
+      const int64_t end = std::min(wanted, done + kMostBlocksPerRound);
+      for (; done < end && !Cancelled(); ++done) {
+        AddAlone(done, RunBlock(trials, done, scratch), scratch);
       }
     }
-    if (wanted == 0) return done;
+    if (cancelled_) return;
+    size_t i = 0;
+    for (const int32_t q : task.asked_by) {
+      if (!shared_[q]) scratch.tallies[i++].Summarize(options_.keep_samples, forecasts_[q]);
+    }
+  }
+
+  // How many blocks a question is expected to need in all.
+  int64_t WantedBlocks(int64_t done, const Tally& tally) const {
+    if (options_.precision_pp <= 0) return done;
+    const double ratio = tally.StandardError() / (options_.precision_pp / 100);
+    if (ratio <= 1) return done;
     // The error is an estimate too: approach the end in steps.
-    const double most = static_cast<double>(done) * 1.5;
-    return std::max(done + 1, static_cast<int64_t>(std::ceil(std::min(wanted, most))));
+    const double wanted = static_cast<double>(done) * std::min(ratio * ratio, 1.5);
+    return std::max(done + 1, static_cast<int64_t>(std::ceil(wanted)));
+  }
+
+  int64_t WantedOfShared(int64_t done) {
+    int64_t wanted = done;
+    for (const auto& shared : shared_) {
+      if (!shared || !shared->active) continue;
+      const int64_t more = WantedBlocks(done, shared->tally);
+      shared->active = more > done;
+      wanted = std::max(wanted, more);
+    }
+    return wanted;
   }
 
   bool Cancelled() {
@@ -161,30 +272,14 @@ class ForecastRun {
     return cancelled_;
   }
 
-  std::vector<Forecast> Summarize() {
-    std::vector<Forecast> forecasts(questions_.size());
-    for (const RepTask& task : tasks_) {
-      for (const int32_t q : task.asked_by) {
-        forecasts[q].booked += task.question.booked;
-        forecasts[q].open_opportunity_count += static_cast<int32_t>(task.open.size());
-      }
-    }
-    ParallelFor(options_.thread_count, questions_.size(), [&](int, size_t q) {
-      forecasts[q].question = questions_[q];
-      tallies_[q].Summarize(options_.keep_samples, forecasts[q]);
-    });
-    return forecasts;
-  }
-
   const FittedModel& model_;
   absl::Span<const Question> questions_;
   const ForecastOptions& options_;
   std::vector<RepTask> tasks_;
-  std::vector<RepTrials> trials_;
-  std::vector<TrialScratch> scratch_;  // By thread.
-  std::vector<Tally> tallies_;
-  std::vector<char> active_;
-  std::vector<int32_t> rep_counts_;
+  CompanyDraws company_, other_;
+  std::vector<ThreadScratch> scratch_;                   // By thread.
+  std::vector<std::unique_ptr<SharedQuestion>> shared_;  // By question; empty for one rep alone.
+  std::vector<Forecast> forecasts_;
   std::atomic<bool> cancelled_ = false;
 };
 

@@ -86,60 +86,97 @@ void Ranks(const uint32_t* words, uint32_t* ranks) {
   }
 }
 
-// Calls add(counter, run, below): `below` is a vector of words, all ones where a trial wins, of the
-// trials TrialOf(counter + lane, run). Counter c of the block serves draw c / kCountersPerDraw.
-constexpr size_t kCountersPerDraw = kTrialsPerDraw / 8;
-static_assert(kCountersPerDraw % kLanes == 0, "a vector of counters must serve one draw");
+constexpr hn::CappedTag<int16_t, kTrialsPerDraw> kShorts;
+using Shorts = hn::Vec<decltype(kShorts)>;
 
-template <typename Add>
-HWY_INLINE void ForEachWin(uint64_t key, uint64_t block, const uint32_t* thresholds, Add add) {
-  const hn::RebindToSigned<decltype(kWords)> ints;
-  constexpr size_t kCounters = kTrialsPerBlock / 8;
-  for (size_t c = 0; c < kCounters; c += hn::Lanes(kWords)) {
+// What decides a deal's trials under one draw, in 16 bits: see AddWins.
+struct Dealt {
+  int64_t value;  // 0 where it cannot win.
+  int16_t scale, curve, offset;
+  int16_t limit;  // Of the numbers that win, less 2^15.
+};
+
+// The numbers of the 16 draws of a block.
+HWY_INLINE void Deal(uint64_t key, uint64_t block, const uint32_t* thresholds, int64_t value,
+                     Dealt* dealt, size_t stride) {
+  HWY_ALIGN uint32_t words[3][kLanes];
+  for (size_t l = 0; l < kLanes; l += hn::Lanes(kWords)) {
     Words out[4];
-    Philox(key, block * kCounters + c, out);
-    const auto threshold = hn::Set(ints, static_cast<int32_t>(thresholds[c / kCountersPerDraw]));
-    for (size_t w = 0; w < 4; ++w) {
-      const auto low = hn::BitCast(ints, hn::And(out[w], hn::Set(kWords, 0xffffu)));
-      const auto high = hn::BitCast(ints, hn::ShiftRight<16>(out[w]));
-      add(c, 2 * w, hn::VecFromMask(ints, hn::Lt(low, threshold)));
-      add(c, 2 * w + 1, hn::VecFromMask(ints, hn::Lt(high, threshold)));
+    Philox(key, block * kLanes + l, out);
+    for (size_t w = 0; w < 3; ++w) hn::Store(out[w], kWords, words[w] + l);
+  }
+  for (size_t l = 0; l < kLanes; ++l) {
+    const uint32_t threshold = thresholds[l];
+    dealt[l * stride] = {
+        threshold == 0 ? 0 : value, static_cast<int16_t>((2 * words[0][l] + 1) << kWithinBits),
+        static_cast<int16_t>((2 * words[1][l]) << kWithinBits), static_cast<int16_t>(words[2][l]),
+        static_cast<int16_t>(static_cast<int32_t>(threshold) - 1 - (1 << 15))};
+  }
+}
+
+// All ones in the trials from `first` on that do not win.
+HWY_INLINE Shorts MissesOf(const Dealt& dealt, size_t first) {
+  const Shorts trial = hn::Iota(kShorts, static_cast<int16_t>(first));
+  const Shorts slope =
+      hn::Add(hn::Mul(trial, hn::Set(kShorts, dealt.curve)), hn::Set(kShorts, dealt.scale));
+  const Shorts number = hn::Add(hn::Mul(trial, slope), hn::Set(kShorts, dealt.offset));
+  return hn::VecFromMask(kShorts, hn::Gt(number, hn::Set(kShorts, dealt.limit)));
+}
+
+void AddWins(const uint64_t* keys, const uint32_t* thresholds, const int64_t* values, size_t count,
+             uint64_t block, int64_t* trials) {
+  constexpr size_t kDealsAtATime = 64;
+  Dealt dealt[kDealsAtATime * kLanes];
+  const hn::Half<decltype(kShorts)> half_shorts;
+  const hn::Rebind<int32_t, decltype(half_shorts)> ints;
+  const hn::Half<decltype(ints)> half_ints;
+  const hn::Rebind<int64_t, decltype(half_ints)> longs;
+  const size_t step = hn::Lanes(kShorts), quarter = hn::Lanes(longs);
+  for (size_t done = 0; done < count; done += kDealsAtATime) {
+    const size_t deals = HWY_MIN(kDealsAtATime, count - done);
+    for (size_t d = 0; d < deals; ++d) {
+      Deal(keys[done + d], block, thresholds + (done + d) * kLanes, values[done + d], dealt + d,
+           kDealsAtATime);
+    }
+    for (size_t l = 0; l < kLanes; ++l) {
+      const Dealt* of_draw = dealt + l * kDealsAtATime;
+      for (size_t t = 0; t < kTrialsPerDraw; t += step) {
+        int64_t* const at = trials + l * kTrialsPerDraw + t;
+        auto sum0 = hn::LoadU(longs, at), sum1 = hn::LoadU(longs, at + quarter);
+        auto sum2 = hn::LoadU(longs, at + 2 * quarter), sum3 = hn::LoadU(longs, at + 3 * quarter);
+        for (size_t d = 0; d < deals; ++d) {
+          const Shorts misses = MissesOf(of_draw[d], t);
+          const auto value = hn::Set(longs, of_draw[d].value);
+          const auto low = hn::PromoteTo(ints, hn::LowerHalf(half_shorts, misses));
+          const auto high = hn::PromoteTo(ints, hn::UpperHalf(half_shorts, misses));
+          const auto taken = [&](auto part)
+                                 HWY_ATTR { return hn::AndNot(hn::PromoteTo(longs, part), value); };
+          sum0 = hn::Add(sum0, taken(hn::LowerHalf(half_ints, low)));
+          sum1 = hn::Add(sum1, taken(hn::UpperHalf(half_ints, low)));
+          sum2 = hn::Add(sum2, taken(hn::LowerHalf(half_ints, high)));
+          sum3 = hn::Add(sum3, taken(hn::UpperHalf(half_ints, high)));
+        }
+        hn::StoreU(sum0, longs, at);
+        hn::StoreU(sum1, longs, at + quarter);
+        hn::StoreU(sum2, longs, at + 2 * quarter);
+        hn::StoreU(sum3, longs, at + 3 * quarter);
+      }
     }
   }
 }
 
-// A counter's trials lie kCountersPerDraw apart, so that those of neighbours are neighbours.
-HWY_INLINE size_t TrialOf(size_t c, size_t run) {
-  return c / kCountersPerDraw * kTrialsPerDraw + run * kCountersPerDraw + c % kCountersPerDraw;
-}
-
-void AddWins(uint64_t key, uint64_t block, const uint32_t* thresholds, int64_t value,
-             int64_t* trials) {
-  const hn::RebindToSigned<decltype(kWords)> ints;
-  using Int = decltype(ints);
-  const hn::Half<Int> half;
-  const hn::Rebind<int64_t, hn::Half<Int>> longs;
-  const auto amount = hn::Set(longs, value);
-  const size_t half_lanes = hn::Lanes(half);
-  ForEachWin(key, block, thresholds, [&](size_t c, size_t run, auto below) HWY_ATTR {
-    int64_t* first = trials + TrialOf(c, run);
-    int64_t* second = trials + TrialOf(c + half_lanes, run);
-    const auto low = hn::PromoteTo(longs, hn::LowerHalf(half, below));
-    const auto high = hn::PromoteTo(longs, hn::UpperHalf(half, below));
-    hn::StoreU(hn::Add(hn::LoadU(longs, first), hn::And(low, amount)), longs, first);
-    hn::StoreU(hn::Add(hn::LoadU(longs, second), hn::And(high, amount)), longs, second);
-  });
-}
-
 void MarkWins(uint64_t key, uint64_t block, const uint32_t* thresholds, uint8_t* won) {
-  const hn::RebindToSigned<decltype(kWords)> ints;
-  HWY_ALIGN int32_t flags[kLanes];
-  ForEachWin(key, block, thresholds, [&](size_t c, size_t run, auto below) HWY_ATTR {
-    hn::Store(below, ints, flags);
-    for (size_t i = 0; i < hn::Lanes(ints); ++i) {
-      won[TrialOf(c + i, run)] = flags[i] != 0 ? 1 : 0;
+  Dealt dealt[kLanes];
+  Deal(key, block, thresholds, 1, dealt, 1);
+  HWY_ALIGN int16_t flags[kTrialsPerDraw];
+  for (size_t l = 0; l < kLanes; ++l) {
+    for (size_t t = 0; t < kTrialsPerDraw; t += hn::Lanes(kShorts)) {
+      hn::Store(MissesOf(dealt[l], t), kShorts, flags + t);
     }
-  });
+    for (size_t t = 0; t < kTrialsPerDraw; ++t) {
+      won[l * kTrialsPerDraw + t] = flags[t] == 0 && dealt[l].value != 0 ? 1 : 0;
+    }
+  }
 }
 
 // exp(-x) and 1 - exp(-x), the latter without loss of digits, for 0 <= x <= 80: Cody-Waite
@@ -388,13 +425,14 @@ std::array<int, kLanes> RanksOf(const std::array<uint32_t, kLanes>& words) {
   return signed_ranks;
 }
 
-void AddWins(uint64_t key, uint64_t block, const std::array<uint32_t, kLanes>& thresholds,
-             int64_t value, int64_t* trials) {
-  HWY_DYNAMIC_DISPATCH(AddWins)(key, block, thresholds.data(), value, trials);
+void AddWins(absl::Span<const uint64_t> keys, absl::Span<const Thresholds> thresholds,
+             absl::Span<const int64_t> values, uint64_t block, int64_t* trials) {
+  if (keys.empty()) return;
+  HWY_DYNAMIC_DISPATCH(AddWins)
+  (keys.data(), thresholds[0].data(), values.data(), keys.size(), block, trials);
 }
 
-void MarkWins(uint64_t key, uint64_t block, const std::array<uint32_t, kLanes>& thresholds,
-              uint8_t* won) {
+void MarkWins(uint64_t key, uint64_t block, const Thresholds& thresholds, uint8_t* won) {
   HWY_DYNAMIC_DISPATCH(MarkWins)(key, block, thresholds.data(), won);
 }
 

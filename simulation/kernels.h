@@ -24,16 +24,27 @@ std::array<int, kLanes> RanksOf(const std::array<uint32_t, kLanes>& words);
 inline constexpr int kTrialsPerDraw = 128;
 inline constexpr int kTrialsPerBlock = kTrialsPerDraw * kLanes;
 inline constexpr uint32_t kCertain = 1 << 16;
+inline constexpr int kWithinBits = 9;  // 2^16 / kTrialsPerDraw = 2^kWithinBits.
 
-// Adds `value` to each trial of a block that wins: trial t of draw l (at l * kTrialsPerDraw + t)
-// where its random 16 bits are below thresholds[l] (0 to kCertain). The bits are those of the
-// stream `key` for the block.
-void AddWins(uint64_t key, uint64_t block, const std::array<uint32_t, kLanes>& thresholds,
-             int64_t value, int64_t* trials);
+// Of a deal, for each draw of a block: how many of 2^16 numbers win; at most kCertain.
+using Thresholds = std::array<uint32_t, kLanes>;
+
+// Adds to each trial of a block (trial t of draw l at l * kTrialsPerDraw + t) the values of the
+// deals that win in it, modulo 2^64. A deal wins where its number in the trial is below its
+// threshold. The numbers of a draw's trials t = 0, 1, ... are
+//
+//   512 ((a t + c t^2 + b) mod 128) + s,   a odd, c even, 0 <= s < 512
+//
+// with a, b, c and s drawn by the stream `keys[i]` for the draw. Such a polynomial is a permutation
+// of the residues modulo a power of two (Rivest 2001, "Permutation polynomials modulo 2^w"): each
+// 128th part of the range is hit once (Latin hypercube sampling), so that a deal wins as often as
+// it should, but for one trial, under every draw; and since b and s are uniform and each deal has
+// its own, in any one trial the numbers of all deals are uniform and independent.
+void AddWins(absl::Span<const uint64_t> keys, absl::Span<const Thresholds> thresholds,
+             absl::Span<const int64_t> values, uint64_t block, int64_t* trials);
 
 // Sets won[i] to whether trial i wins, by the same numbers.
-void MarkWins(uint64_t key, uint64_t block, const std::array<uint32_t, kLanes>& thresholds,
-              uint8_t* won);
+void MarkWins(uint64_t key, uint64_t block, const Thresholds& thresholds, uint8_t* won);
 
 // Where a cause leads that may still end in a win.
 struct Move {

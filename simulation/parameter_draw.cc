@@ -66,17 +66,11 @@ CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block,
       const uint64_t key = CauseKey(cell, cause);
       const Lanes shock =
           drawer.Shock(model.options.company_shock_shape, Purpose::kCompanyShock, key);
-      Lanes level = Broadcast(0);
-      double events = 0;
-      for (const GammaPosterior& hazard : cause.hazards) events += hazard.shape;
       for (size_t b = 0; b < cause.hazards.size(); ++b) {
         draw.hazards.push_back(
             drawer.Parameter(cause.hazards[b], Purpose::kHazard, CombineKeys(key, b)));
         Multiply(draw.hazards.back(), shock);
-        const float weight = static_cast<float>(cause.hazards[b].rate / events);
-        for (int l = 0; l < kLanes; ++l) level[l] += weight * draw.hazards.back()[l];
       }
-      draw.levels.push_back(level);
       const auto weekday = drawer.Factors(cause.weekday, Purpose::kWeekday, key);
       const auto month = drawer.Factors(cause.month_of_quarter, Purpose::kMonthOfQuarter, key);
       for (size_t c = 0; c < kDayClassCount; ++c) {

@@ -21,8 +21,6 @@ struct ArrivalDraw {
 struct CompanyDraw {
   std::vector<Lanes> hazards;      // [cause][bucket]; the company's shock is in.
   std::vector<Lanes> day_factors;  // [cause][day class]: weekday times month of the quarter.
-  std::vector<Lanes> levels;       // [cause]: hazards against their means, over the ages by how
-                                   // many events each has seen.
   std::vector<ArrivalDraw> pipelines;
 };
 

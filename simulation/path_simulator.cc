@@ -108,13 +108,14 @@ class Simulator {
 
   WonSize DrawSize(const Arrivals& arrivals, int32_t rep) {
     if (arrivals.company_sizes.empty()) return {};
-    return DrawOwnOrAll(arrivals.rep_sizes[rep], arrivals.company_sizes);
+    return DrawOwnOrAll(arrivals.rep_sizes[rep].sizes(), arrivals.company_sizes.sizes());
   }
 
   double DrawRatio(int32_t label) {
     if (model_.ratios.all.empty()) return 1;
-    const std::vector<double> none;
-    return DrawOwnOrAll(label == kNone ? none : model_.ratios.by_label[label], model_.ratios.all);
+    const Ratios none;
+    const Ratios& own = label == kNone ? none : model_.ratios.by_label[label];
+    return DrawOwnOrAll(own.ratios(), model_.ratios.all.ratios());
   }
 
   void Book(int32_t rep, Day day, WonSize size, std::vector<int64_t>& sums) const {

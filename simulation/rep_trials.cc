@@ -1,7 +1,6 @@
 #include "simulation/rep_trials.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 
 #include "simulation/arrival_count.h"
@@ -28,8 +27,8 @@ std::vector<Start> StartsOf(const FittedModel& model, const std::vector<int32_t>
 
 // Chances in steps of 2^-16, rounded up or down so that over the draws (a Weyl sequence) they are
 // right on average.
-std::array<uint32_t, kLanes> ThresholdsOf(const Lanes& chance, uint64_t key, uint64_t block) {
-  std::array<uint32_t, kLanes> thresholds;
+Thresholds ThresholdsOf(const Lanes& chance, uint64_t key, uint64_t block) {
+  Thresholds thresholds;
   for (int l = 0; l < kLanes; ++l) {
     const uint64_t draw = block * kLanes + static_cast<uint64_t>(l);
     const uint32_t dither = static_cast<uint32_t>((key >> 32) + draw * 0x9E3779B9u);
@@ -37,12 +36,6 @@ std::array<uint32_t, kLanes> ThresholdsOf(const Lanes& chance, uint64_t key, uin
     thresholds[static_cast<size_t>(l)] = static_cast<uint32_t>(steps + dither * 0x1p-32);
   }
   return thresholds;
-}
-
-// The logarithm to the base 2 within 0.1: all that a regression on it asks.
-double RoughLog(float x) {
-  const int32_t bits = std::bit_cast<int32_t>(x);
-  return static_cast<double>(bits) * 0x1p-23;
 }
 
 }  // namespace
@@ -54,25 +47,35 @@ RepTrials::RepTrials(const FittedModel& model, const RepQuestion& question,
   for (const int32_t index : open) {
     open_of[model.cells[model.open[index].cell].pipeline].push_back(index);
   }
+  const bool units = question.measure == Measure::kUnits;
   for (size_t p = 0; p < open_of.size(); ++p) {
     const Arrivals& arrivals = model.pipelines[p].arrivals;
     if (open_of[p].empty() && arrivals.reps[question.rep].shape <= 0) continue;
     const int32_t pipeline = static_cast<int32_t>(p);
     const std::vector<Start> starts = StartsOf(model, open_of[p]);
+    std::stable_partition(open_of[p].begin(), open_of[p].end(), [&](int32_t index) {
+      return units || AmountSampler(model, model.open[index]).fixed();
+    });
     PipelinePart part = {
         pipeline,
         open_of[p],
+        {},
+        {},
         {},
         {},
         ChanceCompiler(model, pipeline, question.period_end, starts),
         {},
         SizeSampler(arrivals, question.rep, question.measure, model.options.own_amount_wins)};
     for (const int32_t index : part.open) {
+      const OpenOpportunity& opportunity = model.open[index];
+      part.win_keys.push_back(Stream(seed, Purpose::kWin, opportunity.key).key());
+      const AmountSampler sampler(model, opportunity);
+      if (units || sampler.fixed()) {
+        part.values.push_back(units ? opportunity.units : opportunity.amount_micros);
+      }
       const auto found = std::lower_bound(starts.begin(), starts.end(), StartOf(model, index));
       part.start_of_open.push_back(static_cast<int32_t>(found - starts.begin()));
-      part.mean_values.push_back(question.measure == Measure::kAmount
-                                     ? AmountSampler(model, model.open[index]).mean()
-                                     : static_cast<double>(model.open[index].units));
+      part.mean_values.push_back(units ? static_cast<double>(opportunity.units) : sampler.mean());
     }
     if (question.period_start > model.as_of_day) {
       part.until_start.emplace_back(model, pipeline, question.period_start, starts);
@@ -86,13 +89,10 @@ DrawMeans RepTrials::Run(uint64_t block, const CompanyDraw& company, TrialScratc
   std::fill(trials.begin(), trials.end(), question_.booked);
   DrawMeans means;
   const RepDraw rep = DrawRep(model_, question_.rep, seed_, block);
-  AddLevels(company, rep, means);
   for (const PipelinePart& part : parts_) {
     const Lanes new_wins = Compile(part, company, rep, scratch);
     AddMeans(part, scratch.chances, new_wins, means);
-    for (size_t i = 0; i < part.open.size(); ++i) {
-      AddOpen(part.open[i], scratch.chances.starts[part.start_of_open[i]], block, trials);
-    }
+    AddOpen(part, scratch.chances, block, scratch, trials);
     AddNew(part, new_wins, block, trials);
   }
   if (run_rate_share_ > 0) ApplyRunRate(block, trials);
@@ -143,20 +143,6 @@ void RepTrials::AddMeans(const PipelinePart& part, const WinChances& chances, co
   }
 }
 
-void RepTrials::AddLevels(const CompanyDraw& company, const RepDraw& rep, DrawMeans& means) const {
-  const auto add = [&](const Lanes& a, const Lanes& b) {
-    means.levels.emplace_back();
-    for (int l = 0; l < kLanes; ++l) {
-      // A level of nothing has no logarithm, and nothing follows from it.
-      means.levels.back()[static_cast<size_t>(l)] = RoughLog(std::max(1e-30f, a[l] * b[l]));
-    }
-  };
-  for (size_t k = 0; k < rep.multipliers.size(); ++k) add(company.levels[k], rep.multipliers[k]);
-  for (size_t p = 0; p < rep.arrival_rates.size(); ++p) {
-    add(company.pipelines[p].shock, rep.arrival_rates[p]);
-  }
-}
-
 Lanes RepTrials::NewWins(const PipelinePart& part, const CompanyDraw& company, const RepDraw& rep,
                          const WinChances& chances) const {
   Lanes wins = Broadcast(0);
@@ -180,24 +166,28 @@ Lanes RepTrials::NewWins(const PipelinePart& part, const CompanyDraw& company, c
   return wins;
 }
 
-void RepTrials::AddOpen(int32_t index, const Lanes& chance, uint64_t block,
-                        absl::Span<int64_t> trials) const {
-  const OpenOpportunity& opportunity = model_.open[index];
-  const bool amount = question_.measure == Measure::kAmount;
-  const int64_t value = amount ? opportunity.amount_micros : opportunity.units;
-  if (value == 0) return;
-  const Stream wins(seed_, Purpose::kWin, opportunity.key);
-  const std::array<uint32_t, kLanes> thresholds = ThresholdsOf(chance, wins.key(), block);
-  if (const AmountSampler sampler(model_, opportunity); !amount || sampler.fixed()) {
-    AddWins(wins.key(), block, thresholds, value, trials.data());
-  } else {
+void RepTrials::AddOpen(const PipelinePart& part, const WinChances& chances, uint64_t block,
+                        TrialScratch& scratch, absl::Span<int64_t> trials) const {
+  scratch.thresholds.clear();
+  for (size_t i = 0; i < part.win_keys.size(); ++i) {
+    const Lanes& chance = chances.starts[part.start_of_open[i]];
+    scratch.thresholds.push_back(ThresholdsOf(chance, part.win_keys[i], block));
+  }
+  // Those whose amount is known come first.
+  const size_t fixed = part.values.size();
+  const absl::Span<const Thresholds> thresholds = scratch.thresholds;
+  AddWins(absl::MakeConstSpan(part.win_keys).first(fixed), thresholds.first(fixed), part.values,
+          block, trials.data());
+  for (size_t i = fixed; i < part.win_keys.size(); ++i) {
+    const OpenOpportunity& opportunity = model_.open[part.open[i]];
     std::array<uint8_t, kTrialsPerBlock> won;
-    MarkWins(wins.key(), block, thresholds, won.data());
+    MarkWins(part.win_keys[i], block, thresholds[i], won.data());
+    const AmountSampler sampler(model_, opportunity);
     std::array<uint32_t, kTrialsPerBlock> words;
     const Stream ratios(seed_, Purpose::kAmountRatio, opportunity.key);
     PhiloxWords(ratios.key(), block * kTrialsPerBlock / 4, absl::MakeSpan(words));
-    for (size_t i = 0; i < won.size(); ++i) {
-      if (won[i] != 0) trials[i] += sampler.Draw(words[i]);
+    for (size_t t = 0; t < won.size(); ++t) {
+      if (won[t] != 0) trials[t] += sampler.Draw(words[t]);
     }
   }
 }

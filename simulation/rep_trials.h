@@ -33,15 +33,13 @@ struct RepQuestion {
 struct DrawMeans {
   std::array<double, kLanes> from_open{};  // Expected bookings.
   std::array<double, kLanes> from_new{};
-  // What they follow from, as logarithms: the level of the hazards of each cause of the company,
-  // the rep's effect and shock included, then the arrival rate of each pipeline.
-  std::vector<std::array<double, kLanes>> levels;
 };
 
 // Room for one thread's work, to be used again and again.
 struct TrialScratch {
   RecursionScratch recursion;
   WinChances chances, before;
+  std::vector<Thresholds> thresholds;
 };
 
 class RepTrials {
@@ -54,15 +52,16 @@ class RepTrials {
   DrawMeans Run(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
                 absl::Span<int64_t> trials) const;
 
-  // The expectations of a block with the same parameters but other shocks; `company` likewise. No
-  // levels.
+  // The expectations of a block with the same parameters but other shocks; `company` likewise.
   DrawMeans MeansUnderOtherShocks(uint64_t block, const CompanyDraw& company,
                                   TrialScratch& scratch) const;
 
  private:
   struct PipelinePart {
     int32_t pipeline = 0;
-    std::vector<int32_t> open;           // Indices into model.open,
+    std::vector<int32_t> open;  // Indices into model.open: those of a known value first,
+    std::vector<uint64_t> win_keys;
+    std::vector<int64_t> values;         // of which these are the values;
     std::vector<int32_t> start_of_open;  // of their starts,
     std::vector<double> mean_values;     // and what each would bring.
     ChanceCompiler until_end;
@@ -77,9 +76,8 @@ class RepTrials {
                 const WinChances& chances) const;
   void AddMeans(const PipelinePart& part, const WinChances& chances, const Lanes& new_wins,
                 DrawMeans& means) const;
-  void AddLevels(const CompanyDraw& company, const RepDraw& rep, DrawMeans& means) const;
-  void AddOpen(int32_t index, const Lanes& chance, uint64_t block,
-               absl::Span<int64_t> trials) const;
+  void AddOpen(const PipelinePart& part, const WinChances& chances, uint64_t block,
+               TrialScratch& scratch, absl::Span<int64_t> trials) const;
   void AddNew(const PipelinePart& part, const Lanes& mean_wins, uint64_t block,
               absl::Span<int64_t> trials) const;
   void ApplyRunRate(uint64_t block, absl::Span<int64_t> trials) const;

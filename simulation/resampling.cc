@@ -29,24 +29,20 @@ AmountSampler::AmountSampler(const FittedModel& model, const OpenOpportunity& op
       own_(&model.ratios.all),
       all_(&model.ratios.all),
       mean_(static_cast<double>(opportunity.amount_micros)) {
-  // Sorted: all are 1 where the ends are.
-  fixed_ = all_->empty() || (all_->front() == 1 && all_->back() == 1) || amount_micros_ == 0;
+  // Ascending: all are 1 where the ends are.
+  const std::vector<double>& ratios = all_->ratios();
+  fixed_ = ratios.empty() || (ratios.front() == 1 && ratios.back() == 1) || amount_micros_ == 0;
   if (fixed_) return;
   if (opportunity.label != kNone) {
     own_ = &model.ratios.by_label[opportunity.label];
-    own_share_ = ShareOf(own_->size(), model.options.own_amount_wins);
+    own_share_ = ShareOf(own_->ratios().size(), model.options.own_amount_wins);
   }
-  const auto mean_of = [](const std::vector<double>& ratios) {
-    double sum = 0;
-    for (const double ratio : ratios) sum += ratio;
-    return ratios.empty() ? 0 : sum / static_cast<double>(ratios.size());
-  };
-  mean_ *= own_share_ * mean_of(*own_) + (1 - own_share_) * mean_of(*all_);
+  mean_ *= own_share_ * own_->mean() + (1 - own_share_) * all_->mean();
 }
 
 int64_t AmountSampler::Draw(uint32_t word) const {
   return std::llround(static_cast<double>(amount_micros_) *
-                      Pick(*own_, *all_, own_share_, OpenUniform(word)));
+                      Pick(own_->ratios(), all_->ratios(), own_share_, OpenUniform(word)));
 }
 
 SizeSampler::SizeSampler(const Arrivals& arrivals, int32_t rep, Measure measure,
@@ -54,20 +50,13 @@ SizeSampler::SizeSampler(const Arrivals& arrivals, int32_t rep, Measure measure,
     : own_(arrivals.rep_sizes[rep]),
       all_(arrivals.company_sizes),
       measure_(measure),
-      own_share_(ShareOf(own_.size(), own_amount_wins)) {
-  if (all_.empty()) return;
-  const auto mean_of = [this](const std::vector<WonSize>& sizes) {
-    double sum = 0;
-    for (const WonSize& size : sizes) sum += static_cast<double>(ValueOf(size));
-    return sizes.empty() ? 0 : sum / static_cast<double>(sizes.size());
-  };
-  mean_ = own_share_ * mean_of(own_) + (1 - own_share_) * mean_of(all_);
-  equal_value_ = ValueOf(all_[0]);
-  for (const WonSize& size : all_) equal_ = equal_ && ValueOf(size) == equal_value_;
-}
+      own_share_(ShareOf(own_.sizes().size(), own_amount_wins)),
+      mean_(own_share_ * own_.mean(measure) + (1 - own_share_) * all_.mean(measure)),
+      equal_(all_.equal(measure)),
+      equal_value_(all_.empty() ? 0 : ValueOf(all_.sizes()[0])) {}
 
 int64_t SizeSampler::At(double u) const {
-  return all_.empty() ? 0 : ValueOf(Pick(own_, all_, own_share_, u));
+  return all_.empty() ? 0 : ValueOf(Pick(own_.sizes(), all_.sizes(), own_share_, u));
 }
 
 SizePool::SizePool(const SizeSampler& sampler, const Stream& stream, uint64_t block)

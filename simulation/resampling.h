@@ -22,8 +22,8 @@ class AmountSampler {
 
  private:
   int64_t amount_micros_;
-  const std::vector<double>* own_;
-  const std::vector<double>* all_;
+  const Ratios* own_;
+  const Ratios* all_;
   double own_share_ = 0;
   double mean_ = 0;
   bool fixed_ = false;
@@ -45,8 +45,8 @@ class SizeSampler {
     return measure_ == Measure::kAmount ? size.amount_micros : size.units;
   }
 
-  const std::vector<WonSize>& own_;
-  const std::vector<WonSize>& all_;
+  const WonSizes& own_;
+  const WonSizes& all_;
   Measure measure_;
   double own_share_ = 0;
   double mean_ = 0;

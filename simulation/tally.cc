@@ -6,7 +6,6 @@
 
 #include "simulation/order_statistics.h"
 #include "simulation/portable_math.h"
-#include "simulation/regression.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -14,8 +13,10 @@ namespace {
 constexpr double kLevels[] = {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
 constexpr double kNormal95 = 1.6448536269514722;
 
-// What the variance left by the regression weighs against that between blocks, in blocks.
+// What the variance left by the regression weighs against that between blocks, in blocks, and what
+// it is scaled by.
 constexpr double kResidualWeight = 10;
+constexpr double kResidualScale = 1.22;
 
 // p moved by `shift`, on the scale of log odds so that it stays a probability.
 double MovedBy(double p, double shift) {
@@ -25,15 +26,32 @@ double MovedBy(double p, double shift) {
 }
 
 void Add(const DrawMeans& part, DrawMeans& sum) {
-  if (sum.levels.size() < part.levels.size()) sum.levels.resize(part.levels.size());
   for (size_t l = 0; l < kLanes; ++l) {
     sum.from_open[l] += part.from_open[l];
     sum.from_new[l] += part.from_new[l];
-    for (size_t k = 0; k < part.levels.size(); ++k) sum.levels[k][l] += part.levels[k][l];
+  }
+}
+
+// Calls visit(expected bookings, share of successes) for every draw.
+template <typename Visit>
+void ForEachDraw(const std::vector<DrawMeans>& means,
+                 const std::vector<std::array<double, kLanes>>& attained, Visit visit) {
+  for (size_t b = 0; b < means.size(); ++b) {
+    for (size_t l = 0; l < kLanes; ++l) {
+      visit(means[b].from_open[l] + means[b].from_new[l], attained[b][l]);
+    }
   }
 }
 
 }  // namespace
+
+void Tally::Reset(int64_t target) {
+  target_ = target;
+  trials_.clear();
+  means_.clear();
+  other_means_.clear();
+  attained_.clear();
+}
 
 absl::Span<int64_t> Tally::AddBlocks(int64_t block_count) {
   const size_t old = trials_.size();
@@ -68,20 +86,22 @@ void Tally::Count() {
 }
 
 void Tally::EstimateError() {
-  std::vector<double> attained;
-  std::vector<std::vector<double>> levels(means_[0].levels.size());
-  for (size_t b = 0; b < means_.size(); ++b) {
-    attained.insert(attained.end(), attained_[b].begin(), attained_[b].end());
-    for (size_t k = 0; k < levels.size(); ++k) {
-      const auto& level = means_[b].levels[k];
-      levels[k].insert(levels[k].end(), level.begin(), level.end());
-    }
-  }
-  const double draws = static_cast<double>(attained.size());
-  probability_ = std::accumulate(attained.begin(), attained.end(), 0.0) / draws;
-  // More predictors than this would fit the noise.
-  if (levels.size() > attained.size() / 4) levels.resize(attained.size() / 4);
-  const double residual = ResidualVariance(attained, std::move(levels)) / draws;
+  const double draws = static_cast<double>(means_.size() * kLanes);
+  double sum_x = 0, sum_y = 0, sum_xx = 0, sum_xy = 0, sum_yy = 0;
+  ForEachDraw(means_, attained_, [&](double expected, double share) {
+    const double x = Log(std::max(expected, 1.0));
+    sum_x += x;
+    sum_y += share;
+    sum_xx += x * x;
+    sum_xy += x * share;
+    sum_yy += share * share;
+  });
+  probability_ = sum_y / draws;
+  const double spread = sum_xx - sum_x * sum_x / draws;
+  const double together = sum_xy - sum_x * sum_y / draws;
+  double left = sum_yy - sum_y * sum_y / draws;
+  if (spread > 1e-9 * sum_xx) left -= together * together / spread;
+  const double residual = kResidualScale * std::max(0.0, left) / (draws - 2) / draws;
   const double blocks = static_cast<double>(means_.size());
   double between = 0;
   for (const auto& block : attained_) {

@@ -37,9 +37,7 @@ bool Cancelled(const TaskContext& context) {
   return context.cancelled != nullptr && *context.cancelled && (*context.cancelled)();
 }
 
-// Adds to what a task's first part expects what another does, from the same levels.
-void AddMeans(DrawMeans from, DrawMeans& to) {
-  if (to.levels.empty()) to.levels = std::move(from.levels);
+void AddMeans(const DrawMeans& from, DrawMeans& to) {
   for (size_t l = 0; l < kLanes; ++l) {
     to.from_open[l] += from.from_open[l];
     to.from_new[l] += from.from_new[l];

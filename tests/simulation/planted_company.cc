@@ -118,7 +118,9 @@ class Planter {
     pipeline.arrivals.entry_share.assign(stages + 2, 0);
     pipeline.arrivals.entry_share[0] = 1;
     pipeline.arrivals.rep_sizes.resize(options_.reps);
-    for (int i = 0; i < 2'000; ++i) pipeline.arrivals.company_sizes.push_back({DrawAmount(), 1});
+    std::vector<WonSize> sizes;
+    for (int i = 0; i < 2'000; ++i) sizes.push_back({DrawAmount(), 1});
+    pipeline.arrivals.company_sizes = WonSizes(std::move(sizes));
     for (int r = 0; r < options_.reps; ++r) {
       pipeline.arrivals.reps.push_back(Known(options_.arrivals_per_day * Gamma(4)));
       truth_.reps.push_back({.key = NaturalKey(absl::StrCat("rep", r))});

@@ -113,29 +113,31 @@ class Maker {
     arrivals.entry_share.assign(shape_.stages + 2, 0);
     arrivals.entry_share[0] = shape_.skips ? 0.7 : 1;
     if (shape_.skips) arrivals.entry_share[Whole(0, shape_.stages + 1)] += 0.3;
-    arrivals.rep_sizes.resize(shape_.reps);
+    std::vector<WonSize> company;
     for (int r = 0; r < shape_.reps; ++r) {
       arrivals.reps.push_back(shape_.arrivals_per_day > 0
                                   ? Posterior(shape_.arrivals_per_day * Uniform(0.5, 1.5), 20)
                                   : GammaPosterior{});
+      std::vector<WonSize> own;
       for (int i = Whole(0, 4); i > 0; --i) {
         const WonSize size{Whole(1, 9) * int64_t{1'000'000}, Whole(1, 3)};
-        arrivals.company_sizes.push_back(size);
-        arrivals.rep_sizes[r].push_back(size);
+        company.push_back(size);
+        own.push_back(size);
       }
+      arrivals.rep_sizes.emplace_back(std::move(own));
     }
+    arrivals.company_sizes = WonSizes(std::move(company));
   }
 
   void AddRatios() {
-    model_.ratios.by_label.resize(2);
+    std::vector<double> all, labelled;
     for (int i = 0; i < 8; ++i) {
       const double ratio = 0.5 + 0.125 * Whole(0, 6);
-      model_.ratios.all.push_back(ratio);
-      if (i % 2 == 0) model_.ratios.by_label[0].push_back(ratio);
+      all.push_back(ratio);
+      if (i % 2 == 0) labelled.push_back(ratio);
     }
-    // In the order in which a fitted model has them.
-    std::sort(model_.ratios.all.begin(), model_.ratios.all.end());
-    std::sort(model_.ratios.by_label[0].begin(), model_.ratios.by_label[0].end());
+    model_.ratios.all = Ratios(std::move(all));
+    model_.ratios.by_label = {Ratios(std::move(labelled)), Ratios()};
   }
 
   void AddOpen(int32_t rep) {

@@ -9,7 +9,6 @@
 
 #include "simulation/arrival_count.h"
 #include "simulation/order_statistics.h"
-#include "simulation/regression.h"
 #include "simulation/resampling.h"
 
 namespace quotacast::simulation {
@@ -108,23 +107,6 @@ TEST(ValuesAtRanks, AreThoseOfTheSortedValues) {
     const std::vector<int64_t> got = ValuesAtRanks(values, ranks);
     for (size_t i = 0; i < ranks.size(); ++i) EXPECT_EQ(got[i], sorted[ranks[i]]) << range;
   }
-}
-
-TEST(ResidualVariance, LeavesTheNoise) {
-  std::mt19937_64 random(5);
-  std::vector<double> y, x1, x2;
-  const int n = 4000;
-  for (int i = 0; i < n; ++i) {
-    const auto uniform = [&] { return static_cast<double>(random() >> 11) * 0x1p-53 - 0.5; };
-    x1.push_back(uniform());
-    x2.push_back(uniform());
-    y.push_back(3 + 2 * x1.back() - 5 * x2.back() + uniform());
-  }
-  // Variance of a uniform 1 / 12; of its estimate (kappa - 1) / n squared variances, kappa = 1.8.
-  const double bound = 4.5 * std::sqrt(0.8 / n) / 12;
-  EXPECT_NEAR(ResidualVariance(y, {x1, x2}), 1.0 / 12, bound);
-  EXPECT_NEAR(ResidualVariance(y, {x1, x2, x1, std::vector<double>(n, 4)}), 1.0 / 12, bound);
-  EXPECT_EQ(ResidualVariance({1, 2}, {{0, 1}}), 0);
 }
 
 }  // namespace
