@@ -16,9 +16,9 @@
 
 #include "absl/types/span.h"
 #include "simulation/fitted_model.h"
-#include "simulation/kernels.h"
 #include "simulation/lanes.h"
 #include "simulation/parameter_draw.h"
+#include "simulation/recursion.h"
 
 namespace quotacast::simulation {
 

@@ -14,6 +14,7 @@
 #include "absl/types/span.h"
 #include "simulation/chance.h"
 #include "simulation/fitted_model.h"
+#include "simulation/kernels.h"
 #include "simulation/parameter_draw.h"
 #include "simulation/resampling.h"
 #include "simulation/run_rate.h"
