@@ -160,10 +160,12 @@ class Recursion {
     const PlannedCell& cell = plan_.cells[i];
     const size_t causes = static_cast<size_t>(cell.cause_count);
     const size_t stride = static_cast<size_t>(draw_.bucket_stride);
-    const Lanes* hazards = draw_.hazards + static_cast<size_t>(cell.first_cause) * stride + b;
-    for (size_t c = 0; c < plan_.table_class.size(); ++c) {
-      const Lanes* factors = &scratch_.factors[c * causes];
-      Lanes* row = table + c * (1 + cell.moves.size());
+    const Lanes* const hazards = draw_.hazards + static_cast<size_t>(cell.first_cause) * stride + b;
+    const Move* const moves = cell.moves.data();
+    const size_t move_count = cell.moves.size(), tables = plan_.table_class.size();
+    for (size_t c = 0; c < tables; ++c) {
+      const Lanes* const factors = &scratch_.factors[c * causes];
+      Lanes* const row = table + c * (1 + move_count);
       for (size_t l = 0; l < kLanes; l += hn::Lanes(kFloats)) {
         Floats sum = hn::Zero(kFloats);
         for (size_t k = 0; k < causes; ++k) {
@@ -174,8 +176,8 @@ class Recursion {
         ExpOfMinus(hn::Min(sum, hn::Set(kFloats, 80.0f)), stay, leave);
         Store(stay, row[0], l);
         const Floats share = hn::Div(leave, hn::Add(sum, hn::Set(kFloats, 1e-30f)));
-        for (size_t m = 0; m < cell.moves.size(); ++m) {
-          const size_t k = static_cast<size_t>(cell.moves[m].cause);
+        for (size_t m = 0; m < move_count; ++m) {
+          const size_t k = static_cast<size_t>(moves[m].cause);
           const Floats hazard = hn::Mul(Load(hazards[k * stride], l), Load(factors[k], l));
           Store(hn::Mul(hazard, share), row[1 + m], l);
         }
@@ -187,15 +189,23 @@ class Recursion {
   void LeaveAndStay(size_t i, const Rows& rows, size_t from, size_t to) {
     const std::vector<Move>& moves = plan_.cells[i].moves;
     const size_t row = 1 + moves.size();
-    for (size_t t = from; t < to; ++t) {
-      const Lanes* table = rows.table + static_cast<size_t>(plan_.table_of_day[t]) * row;
-      for (size_t l = 0; l < kLanes; l += hn::Lanes(kFloats)) {
-        Floats sum = hn::Zero(kFloats);
-        for (size_t m = 0; m < moves.size(); ++m) {
-          sum = hn::Add(sum, hn::Mul(Load(table[1 + m], l), ValueOf(moves[m], t, l)));
+    const int* const table_of_day = plan_.table_of_day.data();
+    const Lanes* const table = rows.table;
+    Lanes* const leave = rows.leave;
+    Lanes* const stay = rows.stay;
+    for (size_t l = 0; l < kLanes; l += hn::Lanes(kFloats)) {
+      for (size_t t = from; t < to; ++t) {
+        Store(Load(table[static_cast<size_t>(table_of_day[t]) * row], l), stay[t], l);
+        if (moves.empty()) leave[t] = Broadcast(0);
+      }
+      for (size_t m = 0; m < moves.size(); ++m) {
+        const Values values = ValuesOf(moves[m], from);
+        for (size_t t = from; t < to; ++t) {
+          const Lanes& chance = table[static_cast<size_t>(table_of_day[t]) * row + 1 + m];
+          Floats won = hn::Mul(Load(chance, l), Load(values.first[(t - from) * values.step], l));
+          if (m > 0) won = hn::Add(Load(leave[t], l), won);
+          Store(won, leave[t], l);
         }
-        Store(sum, rows.leave[t], l);
-        Store(Load(table[0], l), rows.stay[t], l);
       }
     }
   }
@@ -274,12 +284,18 @@ class Recursion {
     }
   }
 
-  // A later cell has been stepped back to day t already, an earlier one is still at t + 1.
-  Floats ValueOf(const Move& move, size_t t, size_t l) const {
-    if (move.target < 0) return hn::Set(kFloats, 1.0f);
+  // What a move on each day from `from` on is worth. A later cell has been stepped back to the day
+  // already, an earlier one is still at the next.
+  struct Values {
+    const Lanes* first;
+    size_t step;
+  };
+  Values ValuesOf(const Move& move, size_t from) const {
+    static const Lanes won = Broadcast(1);
+    if (move.target < 0) return {&won, 0};
     const size_t target = static_cast<size_t>(move.target);
-    if (move.backward) return Load(scratch_.ages[target * (days_ + 1) + 1], l);
-    return Load(entered_[target * days_ + t], l);
+    if (move.backward) return {&scratch_.ages[target * (days_ + 1) + 1], 0};
+    return {entered_ + target * days_ + from, 1};
   }
 
   static Floats Load(const Lanes& lanes, size_t l) {
