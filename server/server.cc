@@ -73,7 +73,7 @@ class GrpcServer final : public Server {
         pool_(options.compute_threads, options.compute_queue),
         engine_{histories_, pool_},
         services_(MakeResourceServices(backend_)) {
-    services_.push_back(MakeForecastService(backend_, engine_));
+    services_.push_back(MakeForecastService(backend_, engine_, models_));
     services_.push_back(MakeBacktestService(backend_, engine_));
     services_.push_back(MakeScenarioService(backend_, engine_, models_));
     services_.push_back(MakePlanningService(backend_, engine_, models_));

@@ -118,10 +118,13 @@ class ForecastRun {
       const int64_t blocks = std::min(wanted - done, kMostBlocksPerRound);
       RunTasks(done, blocks, /*alone=*/false);
       done += blocks;
+      ShowShared();
     }
     if (cancelled_) return absl::CancelledError("the forecast was cancelled");
     ParallelFor(options_.thread_count, questions_.size(), [&](int, size_t q) {
-      if (shared_[q]) shared_[q]->tally.Summarize(options_.keep_samples, forecasts_[q]);
+      if (!shared_[q]) return;
+      shared_[q]->tally.Summarize(options_.keep_samples, forecasts_[q]);
+      Show(static_cast<int32_t>(q), /*final=*/true, 1, [&] { return forecasts_[q]; });
     });
     return std::move(forecasts_);
   }
@@ -155,12 +158,18 @@ class ForecastRun {
       if (own) BeginAlone(tasks_[i], other_means[i], scratch);
       for (int64_t b = 0; b < count && !Cancelled(); ++b) {
         const DrawMeans of_block = RunBlock(trials, first + b, scratch);
-        if (own) AddAlone(first + b, of_block, scratch);
+        if (own) {
+          AddAlone(first + b, of_block, scratch);
+          if ((b + 1) % kMostBlocksPerRound == 0 && b + 1 < count) {
+            ShowAlone(tasks_[i], static_cast<double>(b + 1) / static_cast<double>(count), scratch);
+          }
+        }
         if (together.empty()) continue;
         means[i].push_back(of_block);
         for (const int32_t q : together) AddShared(b, scratch.block, *shared_[q]);
       }
       if (own) FinishAlone(trials, count, tasks_[i], scratch);
+      if (alone && !cancelled_) ++tasks_done_;
     });
     if (cancelled_) return;
     // In the order of the tasks, since these are not whole numbers.
@@ -176,6 +185,14 @@ class ForecastRun {
     }
     for (const auto& shared : shared_) {
       if (shared && shared->active) shared->tally.Count();
+    }
+  }
+
+  void ShowShared() {
+    for (size_t q = 0; q < shared_.size() && options_.observer != nullptr; ++q) {
+      if (!shared_[q] || !shared_[q]->active) continue;
+      const auto index = static_cast<int32_t>(q);
+      Show(index, /*final=*/false, 0, [&] { return SoFar(index, shared_[q]->tally); });
     }
   }
 
@@ -225,7 +242,7 @@ class ForecastRun {
   void FinishAlone(const RepTrials& trials, int64_t done, const RepTask& task,
                    ThreadScratch& scratch) {
     while (!Cancelled()) {
-      int64_t wanted = 0;
+      int64_t wanted = 0, first = done;
       for (size_t i = 0; i < scratch.active.size(); ++i) {
         if (!scratch.active[i]) continue;
         scratch.tallies[i].Count();
@@ -238,12 +255,44 @@ class ForecastRun {
       for (; done < end && !Cancelled(); ++done) {
         AddAlone(done, RunBlock(trials, done, scratch), scratch);
       }
+      if (done - first == kMostBlocksPerRound) {
+        ShowAlone(task, static_cast<double>(done) / static_cast<double>(wanted), scratch);
+      }
     }
     if (cancelled_) return;
     size_t i = 0;
     for (const int32_t q : task.asked_by) {
-      if (!shared_[q]) scratch.tallies[i++].Summarize(options_.keep_samples, forecasts_[q]);
+      if (shared_[q]) continue;
+      scratch.tallies[i++].Summarize(options_.keep_samples, forecasts_[q]);
+      Show(q, /*final=*/true, 1, [&] { return forecasts_[q]; });
     }
+  }
+
+  // Answers that are still to become better, with `share` of the task's work done.
+  void ShowAlone(const RepTask& task, double share, ThreadScratch& scratch) {
+    if (options_.observer == nullptr) return;
+    size_t i = 0;
+    for (const int32_t q : task.asked_by) {
+      if (shared_[q]) continue;
+      Tally& tally = scratch.tallies[i];
+      if (scratch.active[i++]) Show(q, /*final=*/false, share, [&] { return SoFar(q, tally); });
+    }
+  }
+
+  Forecast SoFar(int32_t q, Tally& tally) const {
+    Forecast forecast = forecasts_[q];
+    tally.Count();
+    tally.Summarize(/*keep_samples=*/false, forecast);
+    return forecast;
+  }
+
+  template <typename Make>
+  void Show(int32_t q, bool final, double share, const Make& forecast) {
+    if (options_.observer == nullptr || cancelled_) return;
+    const double done =
+        (static_cast<double>(tasks_done_) + share) / static_cast<double>(tasks_.size());
+    const std::lock_guard<std::mutex> lock(observer_mutex_);
+    options_.observer->OnAnswer(static_cast<size_t>(q), final, std::min(done, 1.0), forecast);
   }
 
   // How many blocks a question is expected to need in all.
@@ -281,6 +330,8 @@ class ForecastRun {
   std::vector<std::unique_ptr<SharedQuestion>> shared_;  // By question; empty for one rep alone.
   std::vector<Forecast> forecasts_;
   std::atomic<bool> cancelled_ = false;
+  std::atomic<int64_t> tasks_done_ = 0;
+  std::mutex observer_mutex_;
 };
 
 }  // namespace

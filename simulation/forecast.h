@@ -27,6 +27,20 @@ struct Question {
                                    // indices into History::reps), and owner is not read.
 };
 
+struct Forecast;
+
+// Told of answers as they come. Called from one thread at a time, the more often the more there is
+// to do: at least every few milliseconds per thread.
+class ForecastObserver {
+ public:
+  virtual ~ForecastObserver() = default;
+  // `share_done`, 0 to 1, of the work that is expected. `forecast()` is the answer to the question
+  // `question` so far; it is made when called, within the call only. With `final` it will not
+  // become better.
+  virtual void OnAnswer(size_t question, bool final, double share_done,
+                        const std::function<Forecast()>& forecast) = 0;
+};
+
 struct ForecastOptions {
   int64_t trial_count = 10'000;  // 100 to 10,000,000; ignored where precision_pp > 0. Rounded up to
                                  // whole blocks of 2048, at least 5 of them.
@@ -39,7 +53,8 @@ struct ForecastOptions {
   bool keep_samples = false;        // Fill Forecast::samples.
   std::function<bool()> cancelled;  // Polled at least every few milliseconds, from any of the
                                     // threads; true ends the work with CANCELLED.
-  ModelOptions model;               // Read where the call fits the model itself.
+  ForecastObserver* observer = nullptr;
+  ModelOptions model;  // Read where the call fits the model itself.
 };
 
 struct Quantile {

@@ -5,10 +5,13 @@
 #include "client/commands/selection.h"
 #include "client/exit_code.h"
 #include "client/forecast_text.h"
+#include "client/progress.h"
 #include "quotacast/v1/forecast_service.grpc.pb.h"
 
 namespace quotacast::client {
 namespace {
+
+constexpr int64_t kProgressSteps = 1000;
 
 struct Options {
   Selection selection;
@@ -27,6 +30,21 @@ int Print(const Session& session, const v1::ForecastAttainmentResponse& response
   return session.Print(ForecastText(response, view));
 }
 
+// Receives the stream, showing how far it is; its last message holds the response.
+grpc::Status Receive(Session& session, const v1::ForecastAttainmentRequest& request,
+                     v1::ForecastAttainmentResponse& response) {
+  const auto stub = v1::ForecastService::NewStub(session.connection().channel());
+  CallContext context(session.connection().timeout());
+  const auto stream = stub->StreamForecastAttainment(context.get(), request);
+  Progress progress("simulating", kProgressSteps);
+  v1::StreamForecastAttainmentResponse message;
+  while (stream->Read(&message)) {
+    progress.Update(static_cast<int64_t>(message.progress() * kProgressSteps));
+    if (message.has_response()) response.Swap(message.mutable_response());
+  }
+  return stream->Finish();
+}
+
 int Run(Session& session, const Options& options) {
   v1::Organization organization;
   if (!session.GetOrganization(organization)) return session.exit_code();
@@ -41,9 +59,7 @@ int Run(Session& session, const Options& options) {
   if (options.seed->count() > 0) request.set_seed(options.seed_value);
 
   v1::ForecastAttainmentResponse response;
-  const auto stub = v1::ForecastService::NewStub(session.connection().channel());
-  const grpc::Status status = session.connection().Call(
-      *stub, &v1::ForecastService::Stub::ForecastAttainment, request, response);
+  const grpc::Status status = Receive(session, request, response);
   if (!status.ok()) return session.Fail(status);
   for (const v1::ForecastWarning& warning : response.warnings()) {
     Note(absl::StrCat("warning: ", warning.message()));

@@ -82,15 +82,23 @@ Selection ParseSelection(const v1::ForecastAttainmentRequest& request,
 struct Asked {
   std::shared_ptr<const CompanyHistory> company;
   Questions questions;
+
+  // The questions of reps, then the totals.
+  const AskedQuestion& At(size_t i) const {
+    const size_t reps = questions.reps.size();
+    return i < reps ? questions.reps[i] : questions.totals[i - reps];
+  }
 };
 
-absl::StatusOr<Asked> Ask(Engine& engine, const std::string& organization,
-                          const std::string& period, Selection& selection) {
+// With `now` the instant of `selection` is that of the call, or a little before it.
+absl::StatusOr<Asked> Ask(Engine& engine, ModelCache& models, const std::string& organization,
+                          const std::string& period, bool now, Selection& selection) {
   auto company = engine.histories.Get(organization);
   if (!company.ok()) {
     return errors::Describe(company.status(), "quotacast/Organization",
                             convert::OrganizationName(organization));
   }
+  if (now) selection.as_of_us = models.RecentInstant(**company, selection.as_of_us);
   if (!period.empty()) {
     const auto parsed =
         ParsePeriod("period", period, (*company)->organization.fiscal_year_start_month);
@@ -131,17 +139,52 @@ void AddWarnings(const Asked& asked, v1::ForecastAttainmentResponse& response) {
   }
 }
 
-}  // namespace
+// Sends what has been answered so far, now and then.
+class Streaming final : public simulation::ForecastObserver {
+ public:
+  Streaming(const Asked& asked, const ForecastSink& send) : asked_(asked), send_(send) {}
 
-absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
-    const Context& context, Engine& engine, const v1::ForecastAttainmentRequest& request) {
+  void OnAnswer(size_t question, bool final, double share_done,
+                const std::function<simulation::Forecast()>& forecast) override {
+    const absl::Time now = absl::Now();
+    const bool due = now >= next_;
+    if (!final && !due) return;
+    *message_.add_improved_forecasts() = ToProto(asked_, asked_.At(question), forecast());
+    if (!due) return;
+    next_ = now + kInterval;
+    message_.set_progress(share_done);
+    if (share_done > 0) {
+      absl::Duration left = (now - start_) * ((1 - share_done) / share_done);
+      message_.mutable_time_left()->set_seconds(absl::IDivDuration(left, absl::Seconds(1), &left));
+      message_.mutable_time_left()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(left)));
+    }
+    send_(message_);
+    message_.Clear();
+  }
+
+ private:
+  static constexpr absl::Duration kInterval = absl::Milliseconds(200);
+
+  const Asked& asked_;
+  const ForecastSink& send_;
+  const absl::Time start_ = absl::Now();
+  absl::Time next_ = start_ + kInterval / 2;
+  v1::StreamForecastAttainmentResponse message_;
+};
+
+// With `send`, answers are sent as they come.
+absl::StatusOr<v1::ForecastAttainmentResponse> Answer(const Context& context, Engine& engine,
+                                                      ModelCache& models,
+                                                      const v1::ForecastAttainmentRequest& request,
+                                                      const ForecastSink* send) {
   const auto organization = convert::ParseOrganizationName("parent", request.parent());
   if (!organization.ok()) return organization.status();
   errors::FieldErrors problems;
   Selection selection = ParseSelection(request, *organization, problems);
   simulation::ForecastOptions options = ParseOptions(request, problems);
   if (!problems.empty()) return problems.ToStatus();
-  const auto asked = Ask(engine, *organization, request.period(), selection);
+  const auto asked =
+      Ask(engine, models, *organization, request.period(), !request.has_as_of(), selection);
   if (!asked.ok()) return asked.status();
 
   std::vector<simulation::Question> questions;
@@ -151,8 +194,15 @@ absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
   absl::StatusOr<std::vector<simulation::Forecast>> forecasts;
   const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int thread_count) {
     options.thread_count = thread_count;
-    forecasts = simulation::ForecastAttainment(asked->company->history, selection.as_of_us,
-                                               questions, options);
+    const auto fitted = models.Get(asked->company, selection.as_of_us);
+    if (!fitted.ok()) {
+      forecasts = fitted.status();
+      return;
+    }
+    std::unique_ptr<Streaming> streaming;
+    if (send != nullptr) streaming = std::make_unique<Streaming>(*asked, *send);
+    options.observer = streaming.get();
+    forecasts = simulation::ForecastAttainment((*fitted)->model(), questions, options);
   });
   if (!admitted.ok()) return admitted;
   if (!forecasts.ok()) return forecasts.status();
@@ -160,18 +210,35 @@ absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
   v1::ForecastAttainmentResponse response;
   *response.mutable_as_of() = convert::ToTimestamp(selection.as_of_us);
   const size_t rep_count = asked->questions.reps.size();
-  for (size_t i = 0; i < rep_count; ++i) {
-    *response.add_forecasts() = ToProto(*asked, asked->questions.reps[i], (*forecasts)[i]);
-  }
-  for (size_t i = 0; i < asked->questions.totals.size(); ++i) {
-    *response.add_totals() =
-        ToProto(*asked, asked->questions.totals[i], (*forecasts)[rep_count + i]);
+  for (size_t i = 0; i < forecasts->size(); ++i) {
+    v1::Forecast* proto = i < rep_count ? response.add_forecasts() : response.add_totals();
+    *proto = ToProto(*asked, asked->At(i), (*forecasts)[i]);
   }
   response.set_currency_code(asked->company->organization.currency);
   response.set_seed(options.seed);
   response.set_run_rate_share(options.run_rate_share);
   AddWarnings(*asked, response);
   return response;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
+    const Context& context, Engine& engine, ModelCache& models,
+    const v1::ForecastAttainmentRequest& request) {
+  return Answer(context, engine, models, request, nullptr);
+}
+
+absl::Status StreamForecastAttainment(const Context& context, Engine& engine, ModelCache& models,
+                                      const v1::ForecastAttainmentRequest& request,
+                                      const ForecastSink& send) {
+  auto response = Answer(context, engine, models, request, &send);
+  if (!response.ok()) return response.status();
+  v1::StreamForecastAttainmentResponse message;
+  message.set_progress(1);
+  *message.mutable_response() = *std::move(response);
+  send(message);
+  return absl::OkStatus();
 }
 
 }  // namespace quotacast::handlers

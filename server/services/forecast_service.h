@@ -6,12 +6,14 @@
 #include <memory>
 
 #include "server/handlers/engine.h"
+#include "server/model_cache.h"
 #include "server/services/call.h"
 
 namespace quotacast {
 
-// ForecastService and BacktestService. `backend` and `engine` must outlive them.
-std::unique_ptr<grpc::Service> MakeForecastService(Backend& backend, handlers::Engine& engine);
+// ForecastService and BacktestService. What they are given must outlive them.
+std::unique_ptr<grpc::Service> MakeForecastService(Backend& backend, handlers::Engine& engine,
+                                                   ModelCache& models);
 std::unique_ptr<grpc::Service> MakeBacktestService(Backend& backend, handlers::Engine& engine);
 
 }  // namespace quotacast

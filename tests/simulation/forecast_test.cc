@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "simulation/fit.h"
 #include "tests/simulation/tiny_company.h"
@@ -225,6 +226,50 @@ TEST(ForecastAttainment, SmallAndStrangeCompaniesGetAnAnswer) {
       EXPECT_LE(forecast.probability_high, 1);
     }
   }
+}
+
+// Remembers what it is told.
+class Observer final : public ForecastObserver {
+ public:
+  void OnAnswer(size_t question, bool final, double share_done,
+                const std::function<Forecast()>& forecast) override {
+    EXPECT_GE(share_done, 0);
+    EXPECT_LE(share_done, 1);
+    (final ? finals : earlier).emplace_back(question, forecast());
+  }
+  std::vector<std::pair<size_t, Forecast>> finals, earlier;
+};
+
+TEST(ForecastAttainment, ShowsAnswersAsTheyCome) {
+  const FittedModel model = Model();
+  const std::vector<Question> questions = {Ask(0, 5'000'000), Ask(1, 4'000'000),
+                                           AskTeam(0, 9'000'000)};
+  Observer observer;
+  ForecastOptions options;
+  options.precision_pp = 0.08;
+  options.thread_count = 2;
+  options.observer = &observer;
+  const std::vector<Forecast> answers = Answers(model, questions, options);
+  ASSERT_EQ(observer.finals.size(), questions.size());
+  for (const auto& [question, forecast] : observer.finals) ExpectSame(forecast, answers[question]);
+  std::set<size_t> shown;
+  for (const auto& [question, forecast] : observer.earlier) {
+    shown.insert(question);
+    EXPECT_LT(forecast.trial_count, answers[question].trial_count);
+    EXPECT_GT(forecast.standard_error, 0);
+    EXPECT_NEAR(forecast.attainment_probability, answers[question].attainment_probability,
+                6 * forecast.standard_error);
+  }
+  EXPECT_FALSE(shown.empty());
+}
+
+TEST(ForecastAttainment, RefusesWhatWouldNotFitInMemory) {
+  ForecastOptions options;
+  options.trial_count = 10'000'000;
+  const std::vector<Question> questions(60, AskTeam(0, 9'000'000));
+  const auto status = ForecastAttainment(Model(), questions, options).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(status.message().find("trial_count"), std::string::npos) << status;
 }
 
 TEST(ForecastAttainment, CanBeCancelled) {

@@ -28,7 +28,7 @@ class ForecastTest : public testing::Test {
     return request;
   }
   absl::StatusOr<v1::ForecastAttainmentResponse> Ask(const v1::ForecastAttainmentRequest& request) {
-    return ForecastAttainment(company_.Context(), company_.engine(), request);
+    return ForecastAttainment(company_.Context(), company_.engine(), models_, request);
   }
   v1::ForecastAttainmentResponse Answer(const v1::ForecastAttainmentRequest& request) {
     auto response = Ask(request);
@@ -37,6 +37,7 @@ class ForecastTest : public testing::Test {
   }
 
   TestCompany company_;
+  ModelCache models_;
 };
 
 std::string Owner(const v1::Forecast& forecast) {
@@ -238,13 +239,64 @@ TEST_F(ForecastTest, EveryBadFieldIsNamed) {
   EXPECT_TRUE(absl::StrContains(Ask(request).status().message(), "period must be"));
 }
 
+std::string Text(const google::protobuf::Message& message) {
+  std::string json;
+  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(message, &json).ok());
+  return json;
+}
+
+// Enough trials for several messages.
+TEST_F(ForecastTest, StreamsAnswersThatBecomeBetter) {
+  v1::ForecastAttainmentRequest request = Request();
+  request.set_trial_count(3'000'000);
+  request.set_period("2026-03");
+  std::vector<v1::StreamForecastAttainmentResponse> messages;
+  const absl::Status status = StreamForecastAttainment(
+      company_.Context(), company_.engine(), models_, request,
+      [&](const v1::StreamForecastAttainmentResponse& message) { messages.push_back(message); });
+  ASSERT_TRUE(status.ok()) << status;
+  ASSERT_GT(messages.size(), 2u);
+  double progress = 0;
+  for (size_t i = 0; i + 1 < messages.size(); ++i) {
+    EXPECT_GT(messages[i].improved_forecasts_size(), 0);
+    EXPECT_FALSE(messages[i].has_response());
+    EXPECT_TRUE(messages[i].has_time_left());
+    EXPECT_GE(messages[i].progress(), progress);
+    EXPECT_LE(messages[i].progress(), 1);
+    progress = messages[i].progress();
+  }
+  const v1::Forecast& first = messages[0].improved_forecasts(0);
+  EXPECT_LT(first.trial_count(), 3'000'000);
+  ASSERT_TRUE(messages.back().has_response());
+  EXPECT_EQ(messages.back().progress(), 1);
+  // The last message is what the other method says.
+  EXPECT_EQ(Text(messages.back().response()), Text(Answer(request)));
+  // An answer so far is one with so many trials.
+  request.set_trial_count(first.trial_count());
+  bool found = false;
+  const auto fewer = Answer(request);
+  for (const v1::Forecast& forecast : fewer.forecasts()) {
+    found |= Text(forecast) == Text(first);
+  }
+  EXPECT_TRUE(found) << Text(first);
+}
+
+TEST_F(ForecastTest, StreamsErrorsAsTheOtherMethod) {
+  v1::ForecastAttainmentRequest request = Request();
+  request.set_trial_count(99);
+  const absl::Status status =
+      StreamForecastAttainment(company_.Context(), company_.engine(), models_, request,
+                               [](const v1::StreamForecastAttainmentResponse&) { ADD_FAILURE(); });
+  EXPECT_EQ(status, Ask(request).status());
+}
+
 TEST_F(ForecastTest, StopsWhenTheCallerHasGone) {
   v1::ForecastAttainmentRequest request = Request();
   request.set_trial_count(10'000'000);
   // True once the work is under way: the first look is the pool's, before it starts.
   std::atomic<int> looks = 0;
   const auto response = ForecastAttainment(company_.Context([&looks] { return ++looks > 20; }),
-                                           company_.engine(), request);
+                                           company_.engine(), models_, request);
   EXPECT_EQ(response.status().code(), absl::StatusCode::kCancelled) << response.status();
 }
 
