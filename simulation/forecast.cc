@@ -110,21 +110,26 @@ class ForecastRun {
                        " teams at once needs ", std::round(shared_bytes / 1e8) / 10,
                        " GB; at most 2 GB are allowed: ask for fewer trials or fewer teams"));
     }
-    RunTasks(0, first, /*alone=*/true);
+    // How much questions about several reps will want beyond is not known yet.
+    const bool more = options_.precision_pp > 0 && SharedCount() > 0;
+    double share_done = more ? 0.3 : 1;
+    RunTasks(0, first, /*alone=*/true, share_done);
     int64_t done = first;
-    while (!cancelled_ && options_.precision_pp > 0) {
+    while (!cancelled_ && more) {
       const int64_t wanted = std::min(kMostBlocks, WantedOfShared(done));
       if (wanted <= done) break;
       const int64_t blocks = std::min(wanted - done, kMostBlocksPerRound);
-      RunTasks(done, blocks, /*alone=*/false);
+      share_done += (1 - share_done) * ShareOfRest(done, blocks);
+      RunTasks(done, blocks, /*alone=*/false, share_done);
       done += blocks;
       ShowShared();
     }
     if (cancelled_) return absl::CancelledError("the forecast was cancelled");
+    if (options_.observer != nullptr) options_.observer->OnProgress(1);
     ParallelFor(options_.thread_count, questions_.size(), [&](int, size_t q) {
       if (!shared_[q]) return;
       shared_[q]->tally.Summarize(options_.keep_samples, forecasts_[q]);
-      Show(static_cast<int32_t>(q), /*final=*/true, 1, [&] { return forecasts_[q]; });
+      Show(static_cast<int32_t>(q), /*final=*/true, [&] { return forecasts_[q]; });
     });
     return std::move(forecasts_);
   }
@@ -136,8 +141,8 @@ class ForecastRun {
   }
 
   // Runs `count` blocks from `first` on for the questions about several reps that want more, and
-  // with `alone` all of the others.
-  void RunTasks(int64_t first, int64_t count, bool alone) {
+  // with `alone` all of the others, which brings the share of the work done to `share_done`.
+  void RunTasks(int64_t first, int64_t count, bool alone, double share_done) {
     for (const auto& shared : shared_) {
       if (shared && shared->active) shared->room = shared->tally.AddBlocks(count);
     }
@@ -146,7 +151,10 @@ class ForecastRun {
       ThreadScratch& scratch = scratch_[static_cast<size_t>(thread)];
       const std::vector<int32_t> together = SharedOf(tasks_[i]);
       const bool own = alone && together.size() < tasks_[i].asked_by.size();
-      if (!own && together.empty()) return;
+      if (!own && together.empty()) {
+        Advance(tasks_.size(), share_done);
+        return;
+      }
       const RepTrials trials(model_, tasks_[i].question, tasks_[i].open, options_.seed,
                              options_.run_rate_share);
       if (first == 0) {
@@ -161,7 +169,7 @@ class ForecastRun {
         if (own) {
           AddAlone(first + b, of_block, scratch);
           if ((b + 1) % kMostBlocksPerRound == 0 && b + 1 < count) {
-            ShowAlone(tasks_[i], static_cast<double>(b + 1) / static_cast<double>(count), scratch);
+            ShowAlone(tasks_[i], scratch);
           }
         }
         if (together.empty()) continue;
@@ -169,7 +177,7 @@ class ForecastRun {
         for (const int32_t q : together) AddShared(b, scratch.block, *shared_[q]);
       }
       if (own) FinishAlone(trials, count, tasks_[i], scratch);
-      if (alone && !cancelled_) ++tasks_done_;
+      Advance(tasks_.size(), share_done);
     });
     if (cancelled_) return;
     // In the order of the tasks, since these are not whole numbers.
@@ -192,7 +200,7 @@ class ForecastRun {
     for (size_t q = 0; q < shared_.size() && options_.observer != nullptr; ++q) {
       if (!shared_[q] || !shared_[q]->active) continue;
       const auto index = static_cast<int32_t>(q);
-      Show(index, /*final=*/false, 0, [&] { return SoFar(index, shared_[q]->tally); });
+      Show(index, /*final=*/false, [&] { return SoFar(index, shared_[q]->tally); });
     }
   }
 
@@ -255,27 +263,25 @@ class ForecastRun {
       for (; done < end && !Cancelled(); ++done) {
         AddAlone(done, RunBlock(trials, done, scratch), scratch);
       }
-      if (done - first == kMostBlocksPerRound) {
-        ShowAlone(task, static_cast<double>(done) / static_cast<double>(wanted), scratch);
-      }
+      if (done - first == kMostBlocksPerRound) ShowAlone(task, scratch);
     }
     if (cancelled_) return;
     size_t i = 0;
     for (const int32_t q : task.asked_by) {
       if (shared_[q]) continue;
       scratch.tallies[i++].Summarize(options_.keep_samples, forecasts_[q]);
-      Show(q, /*final=*/true, 1, [&] { return forecasts_[q]; });
+      Show(q, /*final=*/true, [&] { return forecasts_[q]; });
     }
   }
 
-  // Answers that are still to become better, with `share` of the task's work done.
-  void ShowAlone(const RepTask& task, double share, ThreadScratch& scratch) {
+  // Answers that are still to become better.
+  void ShowAlone(const RepTask& task, ThreadScratch& scratch) {
     if (options_.observer == nullptr) return;
     size_t i = 0;
     for (const int32_t q : task.asked_by) {
       if (shared_[q]) continue;
       Tally& tally = scratch.tallies[i];
-      if (scratch.active[i++]) Show(q, /*final=*/false, share, [&] { return SoFar(q, tally); });
+      if (scratch.active[i++]) Show(q, /*final=*/false, [&] { return SoFar(q, tally); });
     }
   }
 
@@ -287,12 +293,22 @@ class ForecastRun {
   }
 
   template <typename Make>
-  void Show(int32_t q, bool final, double share, const Make& forecast) {
+  void Show(int32_t q, bool final, const Make& forecast) {
     if (options_.observer == nullptr || cancelled_) return;
-    const double done =
-        (static_cast<double>(tasks_done_) + share) / static_cast<double>(tasks_.size());
     const std::lock_guard<std::mutex> lock(observer_mutex_);
-    options_.observer->OnAnswer(static_cast<size_t>(q), final, std::min(done, 1.0), forecast);
+    options_.observer->OnAnswer(static_cast<size_t>(q), final, forecast);
+  }
+
+  // A task was done: one of `count` that bring the share of the work done to `until`.
+  void Advance(size_t count, double until) {
+    if (options_.observer == nullptr || cancelled_) return;
+    const std::lock_guard<std::mutex> lock(observer_mutex_);
+    ++tasks_done_;
+    const double share = static_cast<double>(tasks_done_) / static_cast<double>(count);
+    options_.observer->OnProgress(std::min(until, done_before_ + share * (until - done_before_)));
+    if (tasks_done_ < count) return;
+    tasks_done_ = 0;
+    done_before_ = until;
   }
 
   // How many blocks a question is expected to need in all.
@@ -303,6 +319,17 @@ class ForecastRun {
     // The error is an estimate too: approach the end in steps.
     const double wanted = static_cast<double>(done) * std::min(ratio * ratio, 1.5);
     return std::max(done + 1, static_cast<int64_t>(std::ceil(wanted)));
+  }
+
+  // What `blocks` more are of all that questions about several reps are expected to want.
+  double ShareOfRest(int64_t done, int64_t blocks) const {
+    double wanted = static_cast<double>(blocks);
+    for (const auto& shared : shared_) {
+      if (!shared || !shared->active) continue;
+      const double ratio = shared->tally.StandardError() / (options_.precision_pp / 100);
+      wanted = std::max(wanted, static_cast<double>(done) * (ratio * ratio - 1));
+    }
+    return static_cast<double>(blocks) / wanted;
   }
 
   int64_t WantedOfShared(int64_t done) {
@@ -330,8 +357,9 @@ class ForecastRun {
   std::vector<std::unique_ptr<SharedQuestion>> shared_;  // By question; empty for one rep alone.
   std::vector<Forecast> forecasts_;
   std::atomic<bool> cancelled_ = false;
-  std::atomic<int64_t> tasks_done_ = 0;
   std::mutex observer_mutex_;
+  size_t tasks_done_ = 0;  // Of those that are being run.
+  double done_before_ = 0;
 };
 
 }  // namespace

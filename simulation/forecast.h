@@ -29,16 +29,16 @@ struct Question {
 
 struct Forecast;
 
-// Told of answers as they come. Called from one thread at a time, the more often the more there is
-// to do: at least every few milliseconds per thread.
+// Told of answers as they come. Called from one thread at a time, about every millisecond while
+// there is work.
 class ForecastObserver {
  public:
   virtual ~ForecastObserver() = default;
-  // `share_done`, 0 to 1, of the work that is expected. `forecast()` is the answer to the question
-  // `question` so far; it is made when called, within the call only. With `final` it will not
-  // become better.
-  virtual void OnAnswer(size_t question, bool final, double share_done,
-                        const std::function<Forecast()>& forecast) = 0;
+  // `share_done`, 0 to 1 and never falling, of the work that is expected.
+  virtual void OnProgress(double share_done) = 0;
+  // `forecast()` is the answer to the question `question` so far; it is made when called, within
+  // the call only. With `final` it will not become better.
+  virtual void OnAnswer(size_t question, bool final, const std::function<Forecast()>& forecast) = 0;
 };
 
 struct ForecastOptions {

@@ -161,16 +161,18 @@ void AddWins(const uint64_t* keys, const uint32_t* thresholds, const int64_t* va
   }
 }
 
-void MarkWins(uint64_t key, uint64_t block, const uint32_t* thresholds, uint8_t* won) {
+void MarkWins(uint64_t key, uint64_t block, const uint32_t* thresholds, uint64_t* won) {
   Dealt dealt[kLanes];
   Deal(key, block, thresholds, 1, dealt, 1);
-  HWY_ALIGN int16_t flags[kTrialsPerDraw];
+  HWY_ALIGN uint8_t misses[kTrialsPerDraw / 8];
   for (size_t l = 0; l < kLanes; ++l) {
     for (size_t t = 0; t < kTrialsPerDraw; t += hn::Lanes(kShorts)) {
-      hn::Store(MissesOf(dealt[l], t), kShorts, flags + t);
+      hn::StoreMaskBits(kShorts, hn::MaskFromVec(MissesOf(dealt[l], t)), misses + t / 8);
     }
-    for (size_t t = 0; t < kTrialsPerDraw; ++t) {
-      won[l * kTrialsPerDraw + t] = flags[t] == 0 && dealt[l].value != 0 ? 1 : 0;
+    for (size_t w = 0; w < kTrialsPerDraw / 64; ++w) {
+      uint64_t bits;
+      hwy::CopyBytes<8>(misses + 8 * w, &bits);
+      won[l * (kTrialsPerDraw / 64) + w] = dealt[l].value == 0 ? 0 : ~bits;
     }
   }
 }
@@ -206,8 +208,10 @@ void AddWins(absl::Span<const uint64_t> keys, absl::Span<const Thresholds> thres
   (keys.data(), thresholds[0].data(), values.data(), keys.size(), block, trials);
 }
 
-void MarkWins(uint64_t key, uint64_t block, const Thresholds& thresholds, uint8_t* won) {
-  HWY_DYNAMIC_DISPATCH(MarkWins)(key, block, thresholds.data(), won);
+WinBits MarkWins(uint64_t key, uint64_t block, const Thresholds& thresholds) {
+  WinBits won;
+  HWY_DYNAMIC_DISPATCH(MarkWins)(key, block, thresholds.data(), won[0].data());
+  return won;
 }
 
 }  // namespace quotacast::simulation

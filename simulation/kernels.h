@@ -43,8 +43,11 @@ using Thresholds = std::array<uint32_t, kLanes>;
 void AddWins(absl::Span<const uint64_t> keys, absl::Span<const Thresholds> thresholds,
              absl::Span<const int64_t> values, uint64_t block, int64_t* trials);
 
-// Sets won[i] to whether trial i wins, by the same numbers.
-void MarkWins(uint64_t key, uint64_t block, const Thresholds& thresholds, uint8_t* won);
+// Of the trials of each draw: bit t % 64 of word t / 64.
+using WinBits = std::array<std::array<uint64_t, kTrialsPerDraw / 64>, kLanes>;
+
+// Which trials win, by the same numbers.
+WinBits MarkWins(uint64_t key, uint64_t block, const Thresholds& thresholds);
 
 }  // namespace quotacast::simulation
 

@@ -1,6 +1,7 @@
 #include "simulation/rep_trials.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "simulation/arrival_count.h"
@@ -180,14 +181,16 @@ void RepTrials::AddOpen(const PipelinePart& part, const WinChances& chances, uin
           block, trials.data());
   for (size_t i = fixed; i < part.win_keys.size(); ++i) {
     const OpenOpportunity& opportunity = model_.open[part.open[i]];
-    std::array<uint8_t, kTrialsPerBlock> won;
-    MarkWins(part.win_keys[i], block, thresholds[i], won.data());
-    const AmountSampler sampler(model_, opportunity);
-    std::array<uint32_t, kTrialsPerBlock> words;
-    const Stream ratios(seed_, Purpose::kAmountRatio, opportunity.key);
-    PhiloxWords(ratios.key(), block * kTrialsPerBlock / 4, absl::MakeSpan(words));
-    for (size_t t = 0; t < won.size(); ++t) {
-      if (won[t] != 0) trials[t] += sampler.Draw(words[t]);
+    const WinBits won = MarkWins(part.win_keys[i], block, thresholds[i]);
+    const AmountPool amounts(AmountSampler(model_, opportunity),
+                             {seed_, Purpose::kAmountRatio, opportunity.key}, block);
+    for (size_t l = 0; l < kLanes; ++l) {
+      for (size_t w = 0; w < won[l].size(); ++w) {
+        for (uint64_t bits = won[l][w]; bits != 0; bits &= bits - 1) {
+          const size_t t = 64 * w + static_cast<size_t>(std::countr_zero(bits));
+          trials[l * kTrialsPerDraw + t] += amounts.Of(l, t);
+        }
+      }
     }
   }
 }

@@ -45,6 +45,20 @@ int64_t AmountSampler::Draw(uint32_t word) const {
                       Pick(own_->ratios(), all_->ratios(), own_share_, OpenUniform(word)));
 }
 
+AmountPool::AmountPool(const AmountSampler& sampler, const Stream& stream, uint64_t block) {
+  std::array<uint32_t, 4 * kLanes> words;
+  PhiloxWords(stream.key(), block * kLanes, absl::MakeSpan(words));
+  for (size_t i = 0; i < kPoolSize; ++i) {
+    // One shift for all keeps the parts equally likely over the blocks.
+    const uint32_t part = static_cast<uint32_t>((uint64_t{i} << 32) / kPoolSize);
+    amounts_[i] = sampler.Draw(part + words[0] / kPoolSize);
+  }
+  for (size_t l = 0; l < kLanes; ++l) {
+    steps_[l] = 2 * words[kLanes + l] + 1;
+    offsets_[l] = words[2 * kLanes + l];
+  }
+}
+
 SizeSampler::SizeSampler(const Arrivals& arrivals, int32_t rep, Measure measure,
                          double own_amount_wins)
     : own_(arrivals.rep_sizes[rep]),

@@ -3,10 +3,12 @@
 
 // What a win brings: past amounts and past ratios of amounts, drawn again.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "simulation/fitted_model.h"
+#include "simulation/lanes.h"
 #include "simulation/random.h"
 
 namespace quotacast::simulation {
@@ -27,6 +29,23 @@ class AmountSampler {
   double own_share_ = 0;
   double mean_ = 0;
   bool fixed_ = false;
+};
+
+// Amounts of an opportunity's wins in the trials of a block: a list of kPoolSize, one from each of
+// as many equally likely parts of their distribution, of which the trials of a draw take one after
+// the other in an order of the draw's own, each once before any comes again.
+class AmountPool {
+ public:
+  static constexpr size_t kPoolSize = 64;
+  AmountPool(const AmountSampler& sampler, const Stream& stream, uint64_t block);
+  int64_t Of(size_t draw, size_t trial) const {
+    return amounts_[(trial * steps_[draw] + offsets_[draw]) % kPoolSize];
+  }
+
+ private:
+  std::array<int64_t, kPoolSize> amounts_;
+  std::array<uint32_t, kLanes> steps_;  // Odd.
+  std::array<uint32_t, kLanes> offsets_;
 };
 
 // The size of a future win of a rep (see Arrivals), in micro units or pieces; 0 where no size is

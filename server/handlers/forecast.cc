@@ -144,17 +144,26 @@ class Streaming final : public simulation::ForecastObserver {
  public:
   Streaming(const Asked& asked, const ForecastSink& send) : asked_(asked), send_(send) {}
 
-  void OnAnswer(size_t question, bool final, double share_done,
+  void OnProgress(double share_done) override {
+    share_done_ = share_done;
+    if (absl::Now() >= next_) Send();
+  }
+
+  void OnAnswer(size_t question, bool final,
                 const std::function<simulation::Forecast()>& forecast) override {
-    const absl::Time now = absl::Now();
-    const bool due = now >= next_;
+    const bool due = absl::Now() >= next_;
     if (!final && !due) return;
     *message_.add_improved_forecasts() = ToProto(asked_, asked_.At(question), forecast());
-    if (!due) return;
+    if (due) Send();
+  }
+
+ private:
+  void Send() {
+    const absl::Time now = absl::Now();
     next_ = now + kInterval;
-    message_.set_progress(share_done);
-    if (share_done > 0) {
-      absl::Duration left = (now - start_) * ((1 - share_done) / share_done);
+    message_.set_progress(share_done_);
+    if (share_done_ > 0) {
+      absl::Duration left = (now - start_) * ((1 - share_done_) / share_done_);
       message_.mutable_time_left()->set_seconds(absl::IDivDuration(left, absl::Seconds(1), &left));
       message_.mutable_time_left()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(left)));
     }
@@ -162,13 +171,13 @@ class Streaming final : public simulation::ForecastObserver {
     message_.Clear();
   }
 
- private:
   static constexpr absl::Duration kInterval = absl::Milliseconds(200);
 
   const Asked& asked_;
   const ForecastSink& send_;
   const absl::Time start_ = absl::Now();
   absl::Time next_ = start_ + kInterval / 2;
+  double share_done_ = 0;
   v1::StreamForecastAttainmentResponse message_;
 };
 

@@ -94,10 +94,11 @@ void AddSureWin(const FittedModel& model, const SureWin& win, Measure measure, u
     for (int64_t& trial : trials) trial += value;
     return;
   }
-  std::vector<uint32_t> words(trials.size());
-  const Stream ratios(seed, Purpose::kAmountRatio, win.deal.key);
-  PhiloxWords(ratios.key(), block * kTrialsPerBlock / 4, absl::MakeSpan(words));
-  for (size_t t = 0; t < trials.size(); ++t) trials[t] += sampler.Draw(words[t]);
+  // The amounts it has where it is won without being sure to be.
+  const AmountPool amounts(sampler, {seed, Purpose::kAmountRatio, win.deal.key}, block);
+  for (size_t t = 0; t < trials.size(); ++t) {
+    trials[t] += amounts.Of(t / kTrialsPerDraw, t % kTrialsPerDraw);
+  }
 }
 
 TaskTrials RunModelTrials(const TaskContext& context, const RepTask& task) {

@@ -231,13 +231,16 @@ TEST(ForecastAttainment, SmallAndStrangeCompaniesGetAnAnswer) {
 // Remembers what it is told.
 class Observer final : public ForecastObserver {
  public:
-  void OnAnswer(size_t question, bool final, double share_done,
-                const std::function<Forecast()>& forecast) override {
-    EXPECT_GE(share_done, 0);
+  void OnProgress(double share_done) override {
+    EXPECT_GE(share_done, done);
     EXPECT_LE(share_done, 1);
+    done = share_done;
+  }
+  void OnAnswer(size_t question, bool final, const std::function<Forecast()>& forecast) override {
     (final ? finals : earlier).emplace_back(question, forecast());
   }
   std::vector<std::pair<size_t, Forecast>> finals, earlier;
+  double done = 0;
 };
 
 TEST(ForecastAttainment, ShowsAnswersAsTheyCome) {
@@ -261,6 +264,7 @@ TEST(ForecastAttainment, ShowsAnswersAsTheyCome) {
                 6 * forecast.standard_error);
   }
   EXPECT_FALSE(shown.empty());
+  EXPECT_EQ(observer.done, 1);
 }
 
 TEST(ForecastAttainment, RefusesWhatWouldNotFitInMemory) {

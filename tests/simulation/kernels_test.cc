@@ -168,10 +168,22 @@ TEST(AddWins, AddsEveryDealOnce) {
 }
 
 TEST(MarkWins, MarksWhatAddWinsAdds) {
-  std::vector<uint8_t> won(kTrialsPerBlock, 7);
-  MarkWins(0xfeedULL, 3, SomeThresholds(), won.data());
+  const WinBits won = MarkWins(0xfeedULL, 3, SomeThresholds());
   const std::vector<int64_t> trials = Wins(3);
-  for (size_t i = 0; i < won.size(); ++i) EXPECT_EQ(won[i], trials[i] == 1005 ? 1 : 0) << i;
+  for (size_t i = 0; i < trials.size(); ++i) {
+    const size_t t = i % kTrialsPerDraw;
+    EXPECT_EQ((won[i / kTrialsPerDraw][t / 64] >> (t % 64)) & 1, trials[i] == 1005 ? 1 : 0) << i;
+  }
+}
+
+TEST(MarkWins, SameOnEveryTarget) {
+  ExpectSameOnEveryTarget<uint64_t>([] {
+    std::vector<uint64_t> words;
+    for (const auto& draw : MarkWins(0xfeedULL, 3, SomeThresholds())) {
+      words.insert(words.end(), draw.begin(), draw.end());
+    }
+    return words;
+  });
 }
 
 // A pipeline with skips and backward moves under real parameter draws.

@@ -258,13 +258,12 @@ TEST_F(ForecastTest, StreamsAnswersThatBecomeBetter) {
   ASSERT_GT(messages.size(), 2u);
   double progress = 0;
   for (size_t i = 0; i + 1 < messages.size(); ++i) {
-    EXPECT_GT(messages[i].improved_forecasts_size(), 0);
     EXPECT_FALSE(messages[i].has_response());
-    EXPECT_TRUE(messages[i].has_time_left());
     EXPECT_GE(messages[i].progress(), progress);
     EXPECT_LE(messages[i].progress(), 1);
     progress = messages[i].progress();
   }
+  ASSERT_GT(messages[0].improved_forecasts_size(), 0);
   const v1::Forecast& first = messages[0].improved_forecasts(0);
   EXPECT_LT(first.trial_count(), 3'000'000);
   ASSERT_TRUE(messages.back().has_response());
