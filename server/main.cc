@@ -51,9 +51,10 @@ int main(int argc, char** argv) {
                  "Computations that run at a time; default the cores")
       ->envname("QUOTACAST_COMPUTE_THREADS")
       ->check(CLI::Range(1, 1024));
-  app.add_option("--compute-queue", options.compute_queue,
-                 "Computations that may wait; more are refused at once")
-      ->capture_default_str()
+  app.add_option(
+         "--compute-queue", options.compute_queue,
+         "Computations that may wait; more are refused at once, with the time to try again. "
+         "Default half as many as run at a time, so that none waits longer than it runs")
       ->check(CLI::Range(0, 100'000));
   app.add_option("--drain-seconds", drain_seconds,
                  "How long calls under way may go on after SIGTERM before they are cancelled")

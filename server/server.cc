@@ -70,7 +70,8 @@ class GrpcServer final : public Server {
       : store_(std::move(store)),
         backend_{*store_},
         histories_(*store_),
-        pool_(options.compute_threads, options.compute_queue),
+        pool_(options.compute_threads, options.compute_queue < 0 ? (options.compute_threads + 1) / 2
+                                                                 : options.compute_queue),
         engine_{histories_, pool_},
         services_(MakeResourceServices(backend_)) {
     services_.push_back(MakeForecastService(backend_, engine_, models_));

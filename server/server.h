@@ -16,8 +16,8 @@ struct ServerOptions {
   std::string data;                       // Folder of the store; made where it is missing.
   std::string listen = "127.0.0.1:7420";  // HOST:PORT, port 0: a free one.
   int compute_threads = 1;                // >= 1; see ComputePool.
-  int compute_queue = 64;                 // >= 0; computations that may wait beyond those that run.
-  bool reflection = false;                // Whether gRPC tools may ask what the API is.
+  int compute_queue = -1;   // Computations that may wait beyond those that run; -1: half as many.
+  bool reflection = false;  // Whether gRPC tools may ask what the API is.
 };
 
 // Thread-safe.

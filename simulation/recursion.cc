@@ -273,12 +273,15 @@ class Recursion {
   // From the chances on day t + 1 to those on day t, for the ages that something which entered
   // within the horizon can have.
   void StepBack(size_t i, size_t t, const std::vector<Rows>& rows) {
-    Lanes* ages = &scratch_.ages[i * (days_ + 1)];
+    Lanes* const ages = &scratch_.ages[i * (days_ + 1)];
     for (size_t l = 0; l < kLanes; l += hn::Lanes(kFloats)) {
-      for (size_t a = 0; a <= t; ++a) {
-        const Rows& of_bucket = rows[static_cast<size_t>(plan_.bucket_of_age[a])];
-        const Floats stayed = hn::Mul(Load(of_bucket.stay[t], l), Load(ages[a + 1], l));
-        Store(hn::Add(Load(of_bucket.leave[t], l), stayed), ages[a], l);
+      size_t a = 0;
+      for (size_t b = 0; a <= t; ++b) {
+        const Floats leave = Load(rows[b].leave[t], l), stay = Load(rows[b].stay[t], l);
+        const size_t end = HWY_MIN(EndOf(b), t + 1);
+        for (; a < end; ++a) {
+          Store(hn::Add(leave, hn::Mul(stay, Load(ages[a + 1], l))), ages[a], l);
+        }
       }
       Store(Load(ages[0], l), entered_[i * days_ + t], l);
     }
