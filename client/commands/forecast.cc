@@ -31,7 +31,7 @@ int Print(const Session& session, const v1::ForecastAttainmentResponse& response
 }
 
 // Receives the stream, showing how far it is; its last message holds the response.
-grpc::Status Receive(Session& session, const v1::ForecastAttainmentRequest& request,
+grpc::Status Receive(Session& session, const v1::StreamForecastAttainmentRequest& request,
                      v1::ForecastAttainmentResponse& response) {
   const auto stub = v1::ForecastService::NewStub(session.connection().channel());
   CallContext context(session.connection().timeout());
@@ -51,7 +51,8 @@ int Run(Session& session, const Options& options) {
   ForecastView view;
   view.fiscal_year_start_month = organization.fiscal_year_start_month();
   if (!LoadZone(organization, view.zone)) return kFailure;
-  v1::ForecastAttainmentRequest request;
+  v1::StreamForecastAttainmentRequest stream_request;
+  v1::ForecastAttainmentRequest& request = *stream_request.mutable_request();
   if (!FillSelection(options.selection, organization.name(), view.zone, request)) return kUsage;
   request.set_measure(MeasureOf(options.selection));
   request.set_precision_pp(options.precision_pp);
@@ -59,7 +60,7 @@ int Run(Session& session, const Options& options) {
   if (options.seed->count() > 0) request.set_seed(options.seed_value);
 
   v1::ForecastAttainmentResponse response;
-  const grpc::Status status = Receive(session, request, response);
+  const grpc::Status status = Receive(session, stream_request, response);
   if (!status.ok()) return session.Fail(status);
   for (const v1::ForecastWarning& warning : response.warnings()) {
     Note(absl::StrCat("warning: ", warning.message()));

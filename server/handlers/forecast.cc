@@ -239,9 +239,9 @@ absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
 }
 
 absl::Status StreamForecastAttainment(const Context& context, Engine& engine, ModelCache& models,
-                                      const v1::ForecastAttainmentRequest& request,
+                                      const v1::StreamForecastAttainmentRequest& request,
                                       const ForecastSink& send) {
-  auto response = Answer(context, engine, models, request, &send);
+  auto response = Answer(context, engine, models, request.request(), &send);
   if (!response.ok()) return response.status();
   v1::StreamForecastAttainmentResponse message;
   message.set_progress(1);

@@ -22,7 +22,7 @@ absl::StatusOr<v1::ForecastAttainmentResponse> ForecastAttainment(
 using ForecastSink = std::function<void(const v1::StreamForecastAttainmentResponse&)>;
 
 absl::Status StreamForecastAttainment(const Context& context, Engine& engine, ModelCache& models,
-                                      const v1::ForecastAttainmentRequest& request,
+                                      const v1::StreamForecastAttainmentRequest& request,
                                       const ForecastSink& send);
 
 }  // namespace quotacast::handlers

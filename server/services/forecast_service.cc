@@ -28,7 +28,7 @@ class ForecastService final : public v1::ForecastService::Service {
   }
 
   grpc::Status StreamForecastAttainment(
-      grpc::ServerContext* call, const v1::ForecastAttainmentRequest* request,
+      grpc::ServerContext* call, const v1::StreamForecastAttainmentRequest* request,
       grpc::ServerWriter<v1::StreamForecastAttainmentResponse>* stream) override {
     return Guard(backend_, call, [&] {
       return handlers::StreamForecastAttainment(

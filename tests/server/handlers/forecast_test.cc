@@ -36,6 +36,12 @@ class ForecastTest : public testing::Test {
     return response.ok() ? *response : v1::ForecastAttainmentResponse();
   }
 
+  static v1::StreamForecastAttainmentRequest Streamed(const v1::ForecastAttainmentRequest& asked) {
+    v1::StreamForecastAttainmentRequest request;
+    *request.mutable_request() = asked;
+    return request;
+  }
+
   TestCompany company_;
   ModelCache models_;
 };
@@ -252,7 +258,7 @@ TEST_F(ForecastTest, StreamsAnswersThatBecomeBetter) {
   request.set_period("2026-03");
   std::vector<v1::StreamForecastAttainmentResponse> messages;
   const absl::Status status = StreamForecastAttainment(
-      company_.Context(), company_.engine(), models_, request,
+      company_.Context(), company_.engine(), models_, Streamed(request),
       [&](const v1::StreamForecastAttainmentResponse& message) { messages.push_back(message); });
   ASSERT_TRUE(status.ok()) << status;
   ASSERT_GT(messages.size(), 2u);
@@ -284,7 +290,7 @@ TEST_F(ForecastTest, StreamsErrorsAsTheOtherMethod) {
   v1::ForecastAttainmentRequest request = Request();
   request.set_trial_count(99);
   const absl::Status status =
-      StreamForecastAttainment(company_.Context(), company_.engine(), models_, request,
+      StreamForecastAttainment(company_.Context(), company_.engine(), models_, Streamed(request),
                                [](const v1::StreamForecastAttainmentResponse&) { ADD_FAILURE(); });
   EXPECT_EQ(status, Ask(request).status());
 }
