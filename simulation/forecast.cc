@@ -18,9 +18,9 @@ namespace quotacast::simulation {
 namespace {
 
 constexpr int64_t kFewestBlocks = 5;
-// Blocks that are compiled a second time, with other shocks, for the interval of the parameters: 32
+// Blocks that are compiled a second time, without shocks, for the interval of the parameters: 32
 // draws give its width within about 15 %.
-constexpr int64_t kOtherBlocks = 2;
+constexpr int64_t kParameterBlocks = 2;
 constexpr int64_t kMostBlocks = 10'000'000 / kTrialsPerBlock;
 // Blocks between two looks at whether to go on.
 constexpr int64_t kMostBlocksPerRound = 64;
@@ -78,7 +78,7 @@ class ForecastRun {
         options_(options),
         tasks_(PlanTasks(model, questions, options)),
         company_(model, options.seed, Shocks::kOwn),
-        other_(model, options.seed, Shocks::kOther),
+        other_(model, options.seed, Shocks::kOff),
         scratch_(static_cast<size_t>(options.thread_count)),
         shared_(questions.size()),
         forecasts_(questions.size()) {
@@ -146,7 +146,7 @@ class ForecastRun {
     for (const auto& shared : shared_) {
       if (shared && shared->active) shared->room = shared->tally.AddBlocks(count);
     }
-    std::vector<std::vector<DrawMeans>> means(tasks_.size()), other_means(tasks_.size());
+    std::vector<std::vector<DrawMeans>> means(tasks_.size()), parameter_means(tasks_.size());
     ParallelFor(options_.thread_count, tasks_.size(), [&](int thread, size_t i) {
       ThreadScratch& scratch = scratch_[static_cast<size_t>(thread)];
       const std::vector<int32_t> together = SharedOf(tasks_[i]);
@@ -158,12 +158,12 @@ class ForecastRun {
       const RepTrials trials(model_, tasks_[i].question, tasks_[i].open, options_.seed,
                              options_.run_rate_share);
       if (first == 0) {
-        for (int64_t b = 0; b < kOtherBlocks && !Cancelled(); ++b) {
-          other_means[i].push_back(
-              trials.MeansUnderOtherShocks(static_cast<uint64_t>(b), other_.At(b), scratch.trials));
+        for (int64_t b = 0; b < kParameterBlocks && !Cancelled(); ++b) {
+          parameter_means[i].push_back(
+              trials.MeansWithoutShocks(static_cast<uint64_t>(b), other_.At(b), scratch.trials));
         }
       }
-      if (own) BeginAlone(tasks_[i], other_means[i], scratch);
+      if (own) BeginAlone(tasks_[i], parameter_means[i], scratch);
       for (int64_t b = 0; b < count && !Cancelled(); ++b) {
         const DrawMeans of_block = RunBlock(trials, first + b, scratch);
         if (own) {
@@ -186,8 +186,8 @@ class ForecastRun {
         for (size_t b = 0; b < means[i].size(); ++b) {
           shared_[q]->tally.AddMeans(first + static_cast<int64_t>(b), means[i][b]);
         }
-        for (size_t b = 0; b < other_means[i].size(); ++b) {
-          shared_[q]->tally.AddOtherMeans(b, other_means[i][b]);
+        for (size_t b = 0; b < parameter_means[i].size(); ++b) {
+          shared_[q]->tally.AddParameterMeans(b, parameter_means[i][b]);
         }
       }
     }
@@ -224,7 +224,7 @@ class ForecastRun {
   }
 
   // The questions about the task's rep alone: a tally each.
-  void BeginAlone(const RepTask& task, const std::vector<DrawMeans>& other_means,
+  void BeginAlone(const RepTask& task, const std::vector<DrawMeans>& parameter_means,
                   ThreadScratch& scratch) {
     size_t count = 0;
     for (const int32_t q : task.asked_by) {
@@ -232,7 +232,8 @@ class ForecastRun {
       if (scratch.tallies.size() == count) scratch.tallies.emplace_back(0);
       Tally& tally = scratch.tallies[count++];
       tally.Reset(questions_[q].target);
-      for (size_t b = 0; b < other_means.size(); ++b) tally.AddOtherMeans(b, other_means[b]);
+      for (size_t b = 0; b < parameter_means.size(); ++b)
+        tally.AddParameterMeans(b, parameter_means[b]);
     }
     scratch.active.assign(count, true);
   }

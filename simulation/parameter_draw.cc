@@ -14,7 +14,7 @@ class Drawer {
   Drawer(const FittedModel& model, uint64_t seed, uint64_t block, Shocks shocks)
       : uncertain_(model.options.parameter_uncertainty),
         seed_(seed),
-        shock_seed_(shocks == Shocks::kOwn ? seed : CombineKeys(seed, 1)),
+        shocks_(shocks),
         block_(block) {}
 
   Lanes Parameter(const GammaPosterior& posterior, Purpose purpose, uint64_t key) const {
@@ -40,12 +40,15 @@ class Drawer {
   }
 
   Lanes Shock(double shape, Purpose purpose, uint64_t key) const {
-    return GammaDraws(shape, {shock_seed_, purpose, key}, block_);
+    if (shocks_ == Shocks::kOff) return Broadcast(1);
+    return GammaDraws(shape, {seed_, purpose, key}, block_);
   }
 
  private:
   bool uncertain_;
-  uint64_t seed_, shock_seed_, block_;
+  uint64_t seed_;
+  Shocks shocks_;
+  uint64_t block_;
 };
 
 void Multiply(Lanes& lanes, const Lanes& by) {

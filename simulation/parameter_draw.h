@@ -29,9 +29,8 @@ struct RepDraw {
   std::vector<Lanes> arrival_rates;  // By pipeline, before weekday factor and shocks.
 };
 
-// With kOther the parameters are the same and the shocks are others: what two draws then have in
-// common is what comes from the parameters.
-enum class Shocks { kOwn, kOther };
+// With kOff every shock is 1: what varies then comes from the parameters alone.
+enum class Shocks { kOwn, kOff };
 
 CompanyDraw DrawCompany(const FittedModel& model, uint64_t seed, uint64_t block,
                         Shocks shocks = Shocks::kOwn);

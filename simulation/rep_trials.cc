@@ -100,10 +100,10 @@ DrawMeans RepTrials::Run(uint64_t block, const CompanyDraw& company, TrialScratc
   return means;
 }
 
-DrawMeans RepTrials::MeansUnderOtherShocks(uint64_t block, const CompanyDraw& company,
-                                           TrialScratch& scratch) const {
+DrawMeans RepTrials::MeansWithoutShocks(uint64_t block, const CompanyDraw& company,
+                                        TrialScratch& scratch) const {
   DrawMeans means;
-  const RepDraw rep = DrawRep(model_, question_.rep, seed_, block, Shocks::kOther);
+  const RepDraw rep = DrawRep(model_, question_.rep, seed_, block, Shocks::kOff);
   for (const PipelinePart& part : parts_) {
     const Lanes new_wins = Compile(part, company, rep, scratch);
     AddMeans(part, scratch.chances, new_wins, means);

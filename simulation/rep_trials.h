@@ -53,9 +53,9 @@ class RepTrials {
   DrawMeans Run(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
                 absl::Span<int64_t> trials) const;
 
-  // The expectations of a block with the same parameters but other shocks; `company` likewise.
-  DrawMeans MeansUnderOtherShocks(uint64_t block, const CompanyDraw& company,
-                                  TrialScratch& scratch) const;
+  // The expectations of a block's parameters where no shock falls; `company` likewise.
+  DrawMeans MeansWithoutShocks(uint64_t block, const CompanyDraw& company,
+                               TrialScratch& scratch) const;
 
  private:
   struct PipelinePart {

@@ -49,7 +49,7 @@ void Tally::Reset(int64_t target) {
   target_ = target;
   trials_.clear();
   means_.clear();
-  other_means_.clear();
+  parameter_means_.clear();
   attained_.clear();
 }
 
@@ -65,9 +65,9 @@ void Tally::AddMeans(int64_t block, const DrawMeans& means) {
   Add(means, means_[static_cast<size_t>(block)]);
 }
 
-void Tally::AddOtherMeans(size_t block, const DrawMeans& means) {
-  if (other_means_.size() <= block) other_means_.resize(block + 1);
-  Add(means, other_means_[block]);
+void Tally::AddParameterMeans(size_t block, const DrawMeans& means) {
+  if (parameter_means_.size() <= block) parameter_means_.resize(block + 1);
+  Add(means, parameter_means_[block]);
 }
 
 void Tally::Count() {
@@ -115,32 +115,26 @@ void Tally::EstimateError() {
 }
 
 double Tally::ParameterDeviation() const {
-  const auto value = [](const DrawMeans& m, size_t l) { return m.from_open[l] + m.from_new[l]; };
+  // How attainment goes with what a draw expects, times how far that moves with the parameters.
   const double draws = static_cast<double>(means_.size() * kLanes);
-  const double pairs = static_cast<double>(other_means_.size() * kLanes);
-  double mean = 0, paired = 0, other = 0;
-  for (size_t b = 0; b < means_.size(); ++b) {
+  double mean = 0, variance = 0, together = 0;
+  ForEachDraw(means_, attained_, [&](double expected, double) { mean += expected / draws; });
+  ForEachDraw(means_, attained_, [&](double expected, double share) {
+    variance += (expected - mean) * (expected - mean) / draws;
+    together += (expected - mean) * (share - probability_) / draws;
+  });
+  if (variance <= 0) return 0;
+  const double count = static_cast<double>(parameter_means_.size() * kLanes);
+  double sum = 0, squares = 0;
+  for (const DrawMeans& block : parameter_means_) {
     for (size_t l = 0; l < kLanes; ++l) {
-      mean += value(means_[b], l) / draws;
-      if (b >= other_means_.size()) continue;
-      paired += value(means_[b], l) / pairs;
-      other += value(other_means_[b], l) / pairs;
+      const double expected = block.from_open[l] + block.from_new[l];
+      sum += expected;
+      squares += expected * expected;
     }
   }
-  // How attainment goes with what a draw expects, and the variance of that which is common to draws
-  // with the same parameters.
-  double variance = 0, slope = 0, shared = 0;
-  for (size_t b = 0; b < means_.size(); ++b) {
-    for (size_t l = 0; l < kLanes; ++l) {
-      const double here = value(means_[b], l) - mean;
-      variance += here * here;
-      slope += here * (attained_[b][l] - probability_);
-      if (b >= other_means_.size()) continue;
-      shared += (value(means_[b], l) - paired) * (value(other_means_[b], l) - other);
-    }
-  }
-  if (variance <= 0 || shared <= 0) return 0;
-  return std::abs(slope / variance) * std::sqrt(shared / pairs);
+  const double of_parameters = count > 1 ? (squares - sum * sum / count) / (count - 1) : 0;
+  return std::abs(together / variance) * std::sqrt(std::max(0.0, of_parameters));
 }
 
 void Tally::Summarize(bool keep_samples, Forecast& forecast) {

@@ -26,9 +26,9 @@ class Tally {
   // Adds a rep's part of what the draws of a block expect.
   void AddMeans(int64_t block, const DrawMeans& means);
 
-  // Adds a rep's part of what the draws of a block expect under other shocks: of the first blocks,
+  // Adds a rep's part of what the parameters of a block expect without shocks: of the first blocks,
   // in order.
-  void AddOtherMeans(size_t block, const DrawMeans& means);
+  void AddParameterMeans(size_t block, const DrawMeans& means);
 
   // To be called once the trials of the added blocks are final.
   void Count();
@@ -55,7 +55,7 @@ class Tally {
   int64_t target_;
   std::vector<int64_t> trials_;
   std::vector<DrawMeans> means_;                      // By block.
-  std::vector<DrawMeans> other_means_;                // By block, of the first.
+  std::vector<DrawMeans> parameter_means_;            // By block, of the first.
   std::vector<std::array<double, kLanes>> attained_;  // By block: share of each draw's trials that
                                                       // reach the target.
   double probability_ = 0;

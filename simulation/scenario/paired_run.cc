@@ -17,7 +17,7 @@ namespace {
 
 // As ForecastAttainment has them.
 constexpr int64_t kFewestBlocks = 4;
-constexpr int64_t kOtherBlocks = 2;
+constexpr int64_t kParameterBlocks = 2;
 constexpr size_t kWordsPerDraw = kTrialsPerDraw / 64;
 
 std::vector<CompanyDraw> DrawBlocks(const FittedModel& model, const ForecastOptions& options,
@@ -44,7 +44,7 @@ class VariantRun {
         rests_before_(rests_before),
         options_(options),
         means_(tasks.size()),
-        other_means_(tasks.size()),
+        parameter_means_(tasks.size()),
         mean_rests(tasks.size()) {}
 
   absl::StatusOr<std::vector<Outcome>> Run() {
@@ -61,8 +61,8 @@ class VariantRun {
         for (size_t b = 0; b < means_[i].size(); ++b) {
           tallies_[q].AddMeans(static_cast<int64_t>(b), means_[i][b]);
         }
-        for (size_t b = 0; b < other_means_[i].size(); ++b) {
-          tallies_[q].AddOtherMeans(b, other_means_[i][b]);
+        for (size_t b = 0; b < parameter_means_[i].size(); ++b) {
+          tallies_[q].AddParameterMeans(b, parameter_means_[i][b]);
         }
       }
     }
@@ -88,7 +88,7 @@ class VariantRun {
         rests_before_ == nullptr ? 1 : PaceFactor((*rests_before_)[i], mean_rests[i]);
     ApplyPace(context_, task, factor, trials);
     means_[i] = std::move(trials.means);
-    other_means_[i] = std::move(trials.other_means);
+    parameter_means_[i] = std::move(trials.parameter_means);
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const int32_t q : task.asked_by) {
       for (size_t t = 0; t < trials.bookings.size(); ++t) room_[q][t] += trials.bookings[t];
@@ -106,7 +106,7 @@ class VariantRun {
   std::mutex mutex_;
   std::vector<Tally> tallies_;
   std::vector<absl::Span<int64_t>> room_;
-  std::vector<std::vector<DrawMeans>> means_, other_means_;
+  std::vector<std::vector<DrawMeans>> means_, parameter_means_;
   std::vector<Outcome> outcomes_;
   std::atomic<bool> cancelled_ = false;
 
@@ -195,7 +195,7 @@ absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
       std::max(kFewestBlocks, (options.trial_count + kTrialsPerBlock - 1) / kTrialsPerBlock);
   run.tasks_ = PlanTasks(model, run.questions_, options);
   run.company_ = DrawBlocks(model, options, run.block_count_, Shocks::kOwn);
-  run.other_ = DrawBlocks(model, options, kOtherBlocks, Shocks::kOther);
+  run.other_ = DrawBlocks(model, options, kParameterBlocks, Shocks::kOff);
   const Variant unchanged;
   const DealsByRep open = OpenDeals(model);
   const TaskContext context = {&model,
@@ -222,7 +222,7 @@ absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant,
   if (variant.company_changed) {
     changed = DrawBlocks(variant.model, *options_, block_count_, Shocks::kOwn);
     if (intervals) {
-      changed_other = DrawBlocks(variant.model, *options_, kOtherBlocks, Shocks::kOther);
+      changed_other = DrawBlocks(variant.model, *options_, kParameterBlocks, Shocks::kOff);
     }
   }
   const DealsByRep open = OpenDeals(variant.model);

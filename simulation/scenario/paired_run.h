@@ -87,7 +87,7 @@ class PairedRun {
   absl::StatusOr<std::vector<Outcome>> Run(const Variant& variant,
                                            absl::Span<const int64_t> targets, bool intervals) const;
   std::vector<CompanyDraw> company_;  // By block.
-  std::vector<CompanyDraw> other_;    // The first of them, under other shocks.
+  std::vector<CompanyDraw> other_;    // The first of them, without shocks.
   std::vector<Outcome> baseline_;
   std::vector<double> mean_rests_;
 };

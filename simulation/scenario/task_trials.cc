@@ -56,8 +56,8 @@ class ModelPart {
     for (size_t t = 0; t < part_.size(); ++t) room[t] += part_[t];
     return means;
   }
-  DrawMeans UnderOtherShocks(uint64_t block, const CompanyDraw& company, TrialScratch& scratch) {
-    return trials_.MeansUnderOtherShocks(block, company, scratch);
+  DrawMeans WithoutShocks(uint64_t block, const CompanyDraw& company, TrialScratch& scratch) {
+    return trials_.MeansWithoutShocks(block, company, scratch);
   }
 
  private:
@@ -150,10 +150,10 @@ TaskTrials RunModelTrials(const TaskContext& context, const RepTask& task) {
     }
   }
   const size_t other_blocks = context.other == nullptr ? 0 : context.other->size();
-  trials.other_means.resize(other_blocks);
+  trials.parameter_means.resize(other_blocks);
   for (size_t b = 0; b < other_blocks && !Cancelled(context); ++b) {
     for (ModelPart& part : parts) {
-      AddMeans(part.UnderOtherShocks(b, (*context.other)[b], scratch), trials.other_means[b]);
+      AddMeans(part.WithoutShocks(b, (*context.other)[b], scratch), trials.parameter_means[b]);
     }
   }
   trials.mean_rest = MeanRest(trials.bookings, task.question.booked);

@@ -15,10 +15,10 @@
 namespace quotacast::simulation {
 
 struct TaskTrials {
-  std::vector<int64_t> bookings;       // Of each trial, in the order of the draws.
-  std::vector<DrawMeans> means;        // Of each block.
-  std::vector<DrawMeans> other_means;  // Of the first blocks, under other shocks.
-  int64_t booked = 0;                  // With the deals taken for won.
+  std::vector<int64_t> bookings;           // Of each trial, in the order of the draws.
+  std::vector<DrawMeans> means;            // Of each block.
+  std::vector<DrawMeans> parameter_means;  // Of the first blocks, without shocks.
+  int64_t booked = 0;                      // With the deals taken for won.
   int32_t open_count = 0;
   double mean_rest = 0;  // Mean over the trials of what the rest of the period brings, without
                          // the deals taken for won and before ApplyPace.
@@ -36,8 +36,8 @@ struct TaskContext {
   const DealsByRep* open = nullptr;                   // Of the model.
   const Variant* variant = nullptr;                   // Its model is not read.
   const std::vector<CompanyDraw>* company = nullptr;  // Of the model, by block.
-  const std::vector<CompanyDraw>* other = nullptr;    // The first of them under other shocks; null:
-                                                      // other_means are not wanted.
+  const std::vector<CompanyDraw>* other = nullptr;    // The first of them without shocks; null:
+                                                      // parameter_means are not wanted.
   uint64_t seed = 1;
   double run_rate_share = 0;
   const std::function<bool()>* cancelled = nullptr;
