@@ -1,10 +1,10 @@
 // The evidence of docs/model.md, as Markdown, from the shared data sets:
 //
-//   evidence [scores|totals|ablations [SETTINGS]]
+//   evidence [all|scores|totals|ablations [SETTINGS]]
 //
-// `scores` (the default): model and baselines by set and origin; `totals`: the same of the company
-// totals; `ablations`: what each constant or piece is worth. SETTINGS (model_settings.h) change the
-// model that is measured.
+// `scores`: model and baselines by set and origin; `totals`: the same of the company totals;
+// `ablations`: what each constant or piece is worth (minutes). SETTINGS (model_settings.h) change
+// the model that is measured.
 
 #include <cstdio>
 #include <string>
@@ -96,7 +96,8 @@ const ScoreSummary& Find(const BacktestResult& result, absl::string_view forecas
 absl::Status PrintScores(const std::vector<Set>& sets, const ForecastOptions& options, bool total) {
   std::vector<std::string> names = {std::string(kModelName)};
   for (const Baseline baseline : kBaselines) names.emplace_back(NameOf(baseline));
-  std::printf("CRPS over quota / Brier score / coverage of the 80 %% interval\n\n| | |");
+  std::printf("\n%s: CRPS over quota / Brier score / coverage of the 80 %% interval\n\n| | |",
+              total ? "Company totals" : "Reps");
   for (const std::string& name : names) std::printf(" %s |", name.c_str());
   std::printf("\n|---|---|---|---|---|---|---|---|\n");
   std::string details;
@@ -157,7 +158,7 @@ constexpr const char* kAblations[] = {"",
 
 absl::Status PrintAblations(const std::vector<Set>& sets, const std::string& settings) {
   std::printf(
-      "Change of CRPS in %% at the start / at 1/3 / at 2/3 (coverage of 80 %% intervals over all "
+      "\nChange of CRPS in %% at the start / at 1/3 / at 2/3 (coverage of 80 %% intervals over all "
       "origins; of the company total)\n\n| setting |");
   for (const Set& set : sets) std::printf(" %s |", set.name.c_str());
   std::printf("\n|---|---|---|---|---|\n");
@@ -189,25 +190,29 @@ absl::Status PrintAblations(const std::vector<Set>& sets, const std::string& set
   return absl::OkStatus();
 }
 
-int Run(const std::string& what, const std::string& settings) {
+absl::Status Print(const std::string& what, const std::string& settings) {
   const auto sets = LoadSets();
-  absl::Status status = sets.status();
+  if (!sets.ok()) return sets.status();
   ForecastOptions options;
-  if (status.ok()) status = ApplySettings(settings, options);
-  if (status.ok()) {
-    status = what == "ablations" ? PrintAblations(*sets, settings)
-             : what == "scores" || what == "totals"
-                 ? PrintScores(*sets, options, what == "totals")
-                 : absl::InvalidArgumentError("evidence [scores|totals|ablations [SETTINGS]]");
+  if (absl::Status status = ApplySettings(settings, options); !status.ok()) return status;
+  const bool all = what == "all";
+  if (!all && what != "scores" && what != "totals" && what != "ablations") {
+    return absl::InvalidArgumentError("evidence [all|scores|totals|ablations [SETTINGS]]");
   }
-  if (status.ok()) return 0;
-  std::fprintf(stderr, "%s\n", status.ToString().c_str());
-  return 1;
+  absl::Status status;
+  if (all || what == "scores") status.Update(PrintScores(*sets, options, false));
+  if (all || what == "totals") status.Update(PrintScores(*sets, options, true));
+  if (all || what == "ablations") status.Update(PrintAblations(*sets, settings));
+  return status;
 }
 
 }  // namespace
 }  // namespace quotacast::simulation
 
 int main(int argc, char** argv) {
-  return quotacast::simulation::Run(argc > 1 ? argv[1] : "scores", argc > 2 ? argv[2] : "");
+  const absl::Status status =
+      quotacast::simulation::Print(argc > 1 ? argv[1] : "all", argc > 2 ? argv[2] : "");
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "%s\n", status.ToString().c_str());
+  return 1;
 }
