@@ -11,6 +11,11 @@
 namespace quotacast::simulation {
 namespace {
 
+double PartAhead(const FittedModel& model, const RepQuestion& question) {
+  const double gone = std::max(0, model.as_of_day - question.period_start);
+  return 1 - gone / (question.period_end - question.period_start);
+}
+
 Start StartOf(const FittedModel& model, int32_t index) {
   const OpenOpportunity& opportunity = model.open[index];
   return {opportunity.cell, model.as_of_day - opportunity.entry_day};
@@ -43,11 +48,6 @@ std::array<uint32_t, kLanes> ThresholdsOf(const Lanes& chance, uint64_t key, uin
 double RoughLog(float x) {
   const int32_t bits = std::bit_cast<int32_t>(x);
   return static_cast<double>(bits) * 0x1p-23;
-}
-
-double PartAhead(const FittedModel& model, const RepQuestion& question) {
-  const double gone = std::max(0, model.as_of_day - question.period_start);
-  return 1 - gone / (question.period_end - question.period_start);
 }
 
 }  // namespace
