@@ -47,6 +47,17 @@ std::string Sparkline(const google::protobuf::RepeatedField<int64_t>& counts) {
   return text;
 }
 
+// " (58 to 71)": the 90 % interval, in points, of a share observed in `count` independent cases
+// (E. B. Wilson, JASA 22, 1927).
+std::string IntervalText(double share, double count) {
+  constexpr double kZ = 1.6449;
+  const double z2 = kZ * kZ / count;
+  const double middle = (share + z2 / 2) / (1 + z2);
+  const double half = std::sqrt(z2 * (share * (1 - share) + z2 / 4)) / (1 + z2);
+  return absl::StrCat(" (", Points(std::max(0.0, middle - half)), " to ",
+                      Points(std::min(1.0, middle + half)), ")");
+}
+
 std::vector<Range> Ranges(const google::protobuf::RepeatedPtrField<v1::ReliabilityBin>& bins) {
   std::vector<Range> ranges(static_cast<size_t>(std::lround(1 / kRangeWidth)));
   for (const v1::ReliabilityBin& bin : bins) {
@@ -71,10 +82,22 @@ std::string ReliabilityText(const v1::BacktestScores& scores) {
                     range.count == 1 ? " forecast between " : " forecasts between ",
                     Points(kRangeWidth * static_cast<double>(i)), " and ",
                     Points(kRangeWidth * static_cast<double>(i + 1)), " %, ",
-                    Points(range.observed_sum / count), " % came in; ",
+                    Points(range.observed_sum / count), " % came in",
+                    IntervalText(range.observed_sum / count, count), "; ",
                     Points(range.forecast_sum / count), " % were to be expected.\n");
   }
   return text;
+}
+
+std::string CoverageText(const v1::BacktestScores& scores) {
+  const auto count = static_cast<double>(scores.count());
+  const auto inside = [count](double share) {
+    return absl::StrCat(Points(share), " %", IntervalText(share, count));
+  };
+  return absl::StrCat("  Of ", Thousands(scores.count()), " outcomes, ",
+                      inside(scores.coverage_50()), " were inside the 50 % interval, ",
+                      inside(scores.coverage_80()), "\n  inside that of 80 %, ",
+                      inside(scores.coverage_95()), " inside that of 95 %.\n");
 }
 
 Table ScoresTable(const char* first, const char* last) {
@@ -143,7 +166,7 @@ std::string SubjectText(const v1::BacktestResult& result, bool total, int width,
       total ? "All reps together, against the sum of their quotas" : "Each rep";
   std::string text = absl::StrCat(Styled(subject, Style::kBold, color), "\n");
   if (all.front()->forecaster() == kModel) {
-    absl::StrAppend(&text, ReliabilityText(*all.front()),
+    absl::StrAppend(&text, ReliabilityText(*all.front()), CoverageText(*all.front()),
                     "  Outcomes from the low to the high end of their forecast (best if level): |",
                     Sparkline(all.front()->pit_histogram()), "|\n");
   }
@@ -176,7 +199,8 @@ std::string BacktestText(const v1::BacktestResult& result, int width, bool color
           "Brier, log loss: of the chances, lower is better. CRPS: of the bookings over quota,\n"
           "lower is better. In 50, 80, 95 %: the share of outcomes inside that central interval.\n"
           "Gap: mean distance in points between chances and what came in. Bias: bookings beyond\n"
-          "the forecast mean, over quota.\n",
+          "the forecast mean, over quota. In parentheses: where the true share lies with 90 %, if\n"
+          "forecasts are independent; those of one period are not quite, so take it for wider.\n",
           Style::kDim, color));
   return text;
 }

@@ -35,6 +35,45 @@ double Dot(const ByWeekday& a, const ByWeekday& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
+// Over how many equally weighted stretches of arrival_shock_days the days at work spread: the more,
+// the better the shocks of the past average out.
+double EffectiveStretches(const FittedModel& model, size_t rep, const RecencyWeights& weights) {
+  constexpr double kCenturyDays = 36'525;
+  const Day length =
+      static_cast<Day>(std::clamp(model.options.arrival_shock_days, 1.0, kCenturyDays));
+  const Day begin = std::max(model.first_day, model.reps[rep].start_day);
+  double sum = 0, squares = 0;
+  for (Day end = std::min(model.as_of_day, model.reps[rep].end_day); end > begin; end -= length) {
+    std::vector<int64_t> by_class(kDayClassCount);
+    weights.AddDays(std::max(begin, end - length), end, absl::MakeSpan(by_class));
+    const double days = ToDays(std::accumulate(by_class.begin(), by_class.end(), int64_t{0}));
+    sum += days;
+    squares += days * days;
+  }
+  return squares > 0 ? sum * sum / squares : 1;
+}
+
+// What the shocks of the past do to a rep's rate: Var(rep shock * company shock) over the stretches
+// that average them out.
+std::vector<double> ShockVariances(const FittedModel& model, const RecencyWeights& weights) {
+  const ModelOptions& options = model.options;
+  const double variance =
+      (1 + 1 / options.arrival_rep_shock_shape) * (1 + 1 / options.arrival_company_shock_shape) - 1;
+  std::vector<double> variances;
+  for (size_t r = 0; r < model.reps.size(); ++r) {
+    variances.push_back(variance / EffectiveStretches(model, r, weights));
+  }
+  return variances;
+}
+
+GammaPosterior RepRate(double created, double days, double company_rate, double prior_events,
+                       double shock_variance) {
+  const double prior_days = prior_events / company_rate;
+  const double expected = days * (prior_events + created) / (prior_days + days);
+  const double information = 1 / (1 + expected * shock_variance);
+  return {prior_events + information * created, prior_days + information * days};
+}
+
 }  // namespace
 
 Arrivals FitArrivals(const FittedModel& model, const Observation& observation, int32_t pipeline,
@@ -59,11 +98,9 @@ Arrivals FitArrivals(const FittedModel& model, const Observation& observation, i
     arrivals.entry_share[s] = static_cast<double>(by_stage[s]) / static_cast<double>(total);
   }
   const std::vector<ByWeekday> days = DaysAtWork(model, weights);
-  const std::vector<double> observed = [&] {
-    std::vector<double> sums;
-    for (const int64_t weight : by_weekday) sums.push_back(ToDays(weight));
-    return sums;
-  }();
+  std::vector<double> observed;
+  for (const int64_t weight : by_weekday) observed.push_back(ToDays(weight));
+  const std::vector<double> shock_variances = ShockVariances(model, weights);
   ByWeekday factors;
   factors.fill(1);
   for (int sweep = 0; sweep < kSweeps; ++sweep) {
@@ -73,8 +110,8 @@ Arrivals FitArrivals(const FittedModel& model, const Observation& observation, i
     const double company_rate = ToDays(total) / std::max(all_days, 1.0);
     std::vector<double> expected(kWeekdayCount);
     for (size_t r = 0; r < rep_count; ++r) {
-      const double prior = options.arrival_prior_events;
-      arrivals.reps[r] = {prior + ToDays(created[r]), prior / company_rate + Dot(days[r], factors)};
+      arrivals.reps[r] = RepRate(ToDays(created[r]), Dot(days[r], factors), company_rate,
+                                 options.arrival_prior_events, shock_variances[r]);
       const double rate = arrivals.reps[r].shape / arrivals.reps[r].rate;
       for (int w = 0; w < kWeekdayCount; ++w) expected[w] += rate * days[r][w];
     }

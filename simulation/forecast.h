@@ -47,8 +47,9 @@ struct ForecastOptions {
   double precision_pp = 0;  // Run until every standard error is at most so many percentage points,
                             // or 10,000,000 trials; 0: trial_count rules.
   uint64_t seed = 1;
-  double run_rate_share =
-      0.1;  // Share of trials that take the rep's own pace instead of the model; 0 to 1.
+  // Share of trials that take the rep's own pace instead of the model, 0 to 1, at the start of a
+  // period; later as much less as less of the period is ahead.
+  double run_rate_share = 0.1;
   int thread_count = 1;             // Never changes a result.
   bool keep_samples = false;        // Fill Forecast::samples.
   std::function<bool()> cancelled;  // Polled at least every few milliseconds, from any of the

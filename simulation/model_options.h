@@ -16,9 +16,9 @@ struct ModelOptions {
   std::vector<int> bucket_starts = {0,  1,  2,  3,  5,   7,   10,  14,  21,
                                     30, 45, 60, 90, 120, 150, 180, 270, 360};
   // A record counts half when it is so many days old; > 0. Shorter follows a drifting business,
-  // longer wastes less. Hazards and arrivals have their own.
+  // longer wastes less. Creations come in waves that a short memory takes for a drift.
   double hazard_half_life_days = 45;
-  double arrival_half_life_days = 45;
+  double arrival_half_life_days = 90;
   // Weight of the prior of a hazard in a bucket: so many events at the rate of all ages together;
   // and days of exposure that pull that rate towards 0.
   double bucket_prior_events = 0.5;
@@ -39,12 +39,15 @@ struct ModelOptions {
   double rep_shock_shape = 40;
   double company_shock_shape = 20;
   bool parameter_uncertainty = true;  // Off: every draw uses the posterior means.
-  // Arrivals per rep: Gamma(prior, prior / company rate) before the rep's own record; shocks
-  // Gamma(k, k) of a rep and of the company.
+  // Arrivals per rep: Gamma(prior, prior / company rate) before the rep's own record (4: reps
+  // differ by half their mean); shocks Gamma(k, k) of a rep and of the company.
   bool arrivals = true;  // Off: nothing is expected from opportunities not yet created.
-  double arrival_prior_events = 2;
+  double arrival_prior_events = 4;
   double arrival_rep_shock_shape = 2;
   double arrival_company_shock_shape = 30;
+  // How long a shock of the past is thought to have lasted; > 0, at least a day is used. What a rep
+  // created in each such stretch carries one shock.
+  double arrival_shock_days = 30;
   // Wins at which a rep's own past amounts are used as often as the company's; the same for the
   // ratios of a label.
   double own_amount_wins = 10;

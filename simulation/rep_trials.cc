@@ -11,6 +11,11 @@
 namespace quotacast::simulation {
 namespace {
 
+double PartAhead(const FittedModel& model, const RepQuestion& question) {
+  const double gone = std::max(0, model.as_of_day - question.period_start);
+  return 1 - gone / (question.period_end - question.period_start);
+}
+
 Start StartOf(const FittedModel& model, int32_t index) {
   const OpenOpportunity& opportunity = model.open[index];
   return {opportunity.cell, model.as_of_day - opportunity.entry_day};
@@ -43,7 +48,10 @@ Thresholds ThresholdsOf(const Lanes& chance, uint64_t key, uint64_t block) {
 
 RepTrials::RepTrials(const FittedModel& model, const RepQuestion& question,
                      std::vector<int32_t> open, uint64_t seed, double run_rate_share)
-    : model_(model), question_(question), seed_(seed), run_rate_share_(run_rate_share) {
+    : model_(model),
+      question_(question),
+      seed_(seed),
+      run_rate_share_(run_rate_share * PartAhead(model, question)) {
   std::vector<std::vector<int32_t>> open_of(model.pipelines.size());
   for (const int32_t index : open) {
     open_of[model.cells[model.open[index].cell].pipeline].push_back(index);

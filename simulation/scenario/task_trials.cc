@@ -27,9 +27,10 @@ FittedModel AfterSlip(const FittedModel& model, const SlippedDeal& slipped) {
 }
 
 // A company of one rep of whom nothing is known but the pace.
-FittedModel NothingBut(const FittedRep& rep) {
+FittedModel NothingBut(const FittedModel& company, int32_t rep) {
   FittedModel model;
-  model.reps = {rep};
+  model.as_of_day = company.as_of_day;
+  model.reps = {company.reps[rep]};
   return model;
 }
 
@@ -170,7 +171,7 @@ void ApplyPace(const TaskContext& context, const RepTask& task, double pace_fact
                TaskTrials& trials) {
   if (context.run_rate_share <= 0) return;
   const Variant& variant = *context.variant;
-  const FittedModel alone = NothingBut(context.model->reps[task.question.rep]);
+  const FittedModel alone = NothingBut(*context.model, task.question.rep);
   RepQuestion question = task.question;
   question.rep = 0;
   question.booked = 0;

@@ -138,9 +138,13 @@ TEST(BacktestTextTest, SaysWhatCameIn) {
   result.add_findings("The intervals are as wide as they should be.");
   const std::string text = BacktestText(result, 80, false);
   EXPECT_TRUE(absl::StrContains(
-      text, "Of 212 forecasts between 60 and 80 %, 71 % came in; 70 % were to be expected.\n"))
+      text,
+      "Of 212 forecasts between 60 and 80 %, 71 % came in (65 to 76); 70 % were to be expected.\n"))
       << text;
-  EXPECT_TRUE(absl::StrContains(text, "Of 10 forecasts between 80 and 100 %, 100 % came in"));
+  EXPECT_TRUE(absl::StrContains(
+      text, "Of 10 forecasts between 80 and 100 %, 100 % came in (79 to 100); 95 %"));
+  EXPECT_TRUE(absl::StrContains(text, "Of 222 outcomes, ")) << text;
+  EXPECT_TRUE(absl::StrContains(text, "81 % (76 to 85)\n  inside that of 80 %")) << text;
   EXPECT_FALSE(absl::StrContains(text, "between 0 and 20")) << "no forecasts there";
   EXPECT_TRUE(absl::StrContains(text, "| ▄█|")) << text;
   EXPECT_TRUE(absl::StrContains(text, "Each rep\n")) << text;

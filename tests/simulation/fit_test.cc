@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "tests/simulation/tiny_company.h"
 
@@ -47,6 +48,30 @@ TEST(FitModel, FindsTheHazard) {
   const double lost = causes[1].hazards[1].shape / causes[1].hazards[1].rate;
   EXPECT_NEAR(advance + lost, 0.182, 0.26 * 0.182);
   EXPECT_NEAR(advance / (advance + lost), 0.7, 4.5 * std::sqrt(0.21 / 200));
+}
+
+// 120 days are four stretches of 30, each with its shock of variance 1.5 * 31 / 30 - 1.
+TEST(FitModel, ShockedCountsSayLess) {
+  ModelOptions options;
+  options.arrival_half_life_days = 1e9;
+  options.weekday_factors = false;
+  const History history = TinyCompany();
+  const double company_rate = static_cast<double>(history.opportunities.size()) / (4 * 120);
+  const double n = static_cast<double>(
+      std::count_if(history.opportunities.begin(), history.opportunities.end(),
+                    [](const Opportunity& opportunity) { return opportunity.rep == 0; }));
+  const double prior = options.arrival_prior_events;
+  const double expected = 120 * (prior + n) / (prior / company_rate + 120);
+  const double information = 1 / (1 + expected * 0.55 / 4);
+  const GammaPosterior shocked =
+      Fit(history, kFirstDay + 120, options).pipelines[0].arrivals.reps[0];
+  EXPECT_NEAR(shocked.shape, prior + information * n, 1e-4);
+  EXPECT_NEAR(shocked.rate, prior / company_rate + information * 120, 1e-3);
+
+  options.arrival_rep_shock_shape = options.arrival_company_shock_shape =
+      std::numeric_limits<double>::infinity();
+  const GammaPosterior calm = Fit(history, kFirstDay + 120, options).pipelines[0].arrivals.reps[0];
+  EXPECT_NEAR(calm.shape, prior + n, 1e-4);
 }
 
 TEST(FitModel, FindsTheRateOfCreation) {

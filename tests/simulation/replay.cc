@@ -1,11 +1,11 @@
 // Replays a canonical CSV folder and prints the scores of the model and of the baselines:
 //
-//   replay FOLDER TIME_ZONE week|month|quarter|any [FROM TO [amount|units [TRIALS]]]
+//   replay FOLDER TIME_ZONE week|month|quarter|any [FROM TO [amount|units [SETTINGS]]]
 //
-// FROM and TO are dates (TO exclusive) or "-" for no bound.
+// FROM and TO are dates (TO exclusive) or "-" for no bound. SETTINGS vary the model
+// (model_settings.h), as in rep_shock_shape=inf,trial_count=2048.
 
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,6 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "simulation/backtest.h"
 #include "tests/simulation/csv_history.h"
+#include "tests/simulation/model_settings.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -49,7 +50,7 @@ int Run(const std::vector<std::string>& args) {
   if (args.size() < 3 || !absl::LoadTimeZone(args[1], &zone) || kinds.count(args[2]) == 0) {
     std::fprintf(stderr,
                  "replay FOLDER TIME_ZONE week|month|quarter|any [FROM TO [amount|units "
-                 "[TRIALS]]]\n");
+                 "[SETTINGS]]]\n");
     return 2;
   }
   const auto history = LoadCsvHistory(args[0], zone);
@@ -64,7 +65,12 @@ int Run(const std::vector<std::string>& args) {
     options.replay.to = DateOr(args[4], options.replay.to);
   }
   if (args.size() > 5 && args[5] == "units") options.replay.measure = Measure::kUnits;
-  if (args.size() > 6) options.forecast.trial_count = std::atoll(args[6].c_str());
+  if (args.size() > 6) {
+    if (const absl::Status status = ApplySettings(args[6], options.forecast); !status.ok()) {
+      std::fprintf(stderr, "%s\n", status.ToString().c_str());
+      return 2;
+    }
+  }
   options.forecast.thread_count = 2;
   const auto result = RunBacktest(*history, options);
   if (!result.ok()) {

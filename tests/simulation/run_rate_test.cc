@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "absl/time/civil_time.h"
+#include "simulation/rep_trials.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -130,6 +133,22 @@ TEST(RestOfPeriodPace, NoPastPeriod) {
   EXPECT_EQ(RestOfPeriodPace(none.Units(), {{{0}}}, kWeek, 2, false, 1)[0].mean, 0);
   // Two in two days: five more in the five days left.
   EXPECT_NEAR(RestOfPeriodPace(some.Units(), {{{0}}}, kWeek, 2, false, 1)[0].mean, 5, 1e-12);
+}
+
+// Halfway through a period half as many trials take the pace.
+TEST(RunRateShare, FallsWithWhatIsAhead) {
+  FittedModel model;
+  model.as_of_day = 20;
+  model.reps.resize(1);
+  for (const auto& [start, share] : {std::pair(20, 0.4), std::pair(10, 0.2), std::pair(25, 0.4)}) {
+    const RepQuestion question = {0, Measure::kUnits, start, 30, 0, Pace{1, 0}};
+    const RepTrials trials(model, question, {}, 1, 0.4);
+    std::vector<int64_t> bookings(kTrialsPerBlock);
+    TrialScratch scratch;
+    trials.Run(0, CompanyDraw(), scratch, absl::MakeSpan(bookings));
+    EXPECT_NEAR(std::count(bookings.begin(), bookings.end(), 1), share * kTrialsPerBlock, 1)
+        << start;
+  }
 }
 
 }  // namespace
