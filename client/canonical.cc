@@ -206,6 +206,7 @@ void Fill(RowReader& in, v1::StageRow& row) {
   SetText(in.Text(), row.mutable_name());
   row.set_position(static_cast<int32_t>(in.RequiredCount()));
   row.set_kind(in.Choose(kKinds));
+  in.Attributes(row);
 }
 
 template <typename RowReader>
@@ -297,8 +298,6 @@ void WithRows(CanonicalFile file, v1::ImportBatch& batch, Use use) {
 
 BatchBuilder::BatchBuilder(CanonicalFile file, absl::TimeZone zone, const CsvReader& reader)
     : file_(file), times_(zone), reader_(reader) {
-  // Stages have no attributes of their own; those of a pipeline are not in the folder.
-  if (file == CanonicalFile::kStages) return;
   for (const std::string& name : reader.extra_columns()) batch().add_attribute_names(name);
 }
 

@@ -79,8 +79,12 @@ int FailUsage(CLI::App& app, const std::string& message) {
   return kUsage;
 }
 
-// Commands that are only the beginning of one, as `quotacast org`.
-bool LacksCommand(CLI::App& app) { return !CommandNames(Deepest(&app)).empty(); }
+// Commands that are only the beginning of one, as `quotacast org`; some, as `quotacast signals`, do
+// something by themselves.
+bool LacksCommand(CLI::App& app, const Session& session) {
+  const bool does_something = session.action && app.remaining(true).empty();
+  return !does_something && !CommandNames(Deepest(&app)).empty();
+}
 
 int Main(int argc, char** argv) {
   InstallInterruptHandler();
@@ -117,7 +121,7 @@ int Main(int argc, char** argv) {
     if (error.get_exit_code() == 0) return app.exit(error);
     return FailUsage(app, error.what());
   }
-  if (LacksCommand(app)) {
+  if (LacksCommand(app, session)) {
     if (!app.remaining(true).empty()) return FailUsage(app, "unknown command");
     const CLI::App* chosen = Deepest(&app);
     const std::string before = chosen->get_parent() == nullptr ? "" : NameOf(*chosen->get_parent());

@@ -1,14 +1,9 @@
 #include "client/metrics_text.h"
 
-#include <cmath>
+#include <algorithm>
 #include <vector>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
-#include "client/session.h"
-#include "client/table.h"
+#include "client/metric_words.h"
 
 namespace quotacast::client {
 namespace {
@@ -23,30 +18,24 @@ const std::string& SubjectOf(const Metrics& metrics) {
 
 template <typename Metrics>
 std::string NameOf(const Metrics& metrics, const MetricsView& view) {
-  const std::string& subject = SubjectOf(metrics);
-  const auto found = view.display_names.find(subject);
-  const bool named = found != view.display_names.end() && !found->second.empty();
   if (metrics.has_organization()) return "All";
-  const std::string name = named ? found->second : IdOf(subject);
+  const std::string name = DisplayName(view, SubjectOf(metrics));
   return metrics.has_team() ? absl::StrCat("Team ", name) : name;
+}
+
+// The line that more is told of: of the one rep or team asked for, else the first.
+template <typename Lines>
+const auto& FocusOf(const Lines& lines, const MetricsView& view) {
+  for (const auto& line : lines) {
+    if (SubjectOf(line) == view.focus) return line;
+  }
+  return *lines.begin();
 }
 
 template <typename Metrics>
 const char* SubjectType(const Metrics& metrics) {
   return metrics.has_rep() ? "rep" : metrics.has_team() ? "team" : "organization";
 }
-
-// A rate with what it was counted from, such as "28 % of 201"; "-" where nothing is known.
-std::string RateText(const v1::Rate& rate) {
-  if (rate.total() <= 0) return "-";
-  return absl::StrCat(Percent(rate.value()), " of ", Compact(std::round(rate.total())));
-}
-
-std::string Words(const std::string& enum_name) {
-  return absl::StrReplaceAll(absl::AsciiStrToLower(enum_name), {{"_", " "}});
-}
-
-std::string Number(double number) { return absl::StrFormat("%.10g", number); }
 
 const v1::ActivityTypeFigures& OfType(const v1::ActivityFigures& figures, v1::Activity::Type type) {
   for (const v1::ActivityTypeFigures& of_type : figures.types()) {
@@ -59,16 +48,28 @@ std::string PeriodText(const std::string& start, const std::string& end) {
   return absl::StrCat("From ", start, " to before ", end);
 }
 
+// ": call 56, meeting 2".
+std::string BeforeText(const v1::ActivityFigures& figures) {
+  std::string text;
+  for (const v1::ActivityTypeCount& of_type : figures.before_creation_types()) {
+    absl::StrAppend(&text, text.empty() ? ": " : ", ",
+                    Words(v1::Activity::Type_Name(of_type.type())), " ",
+                    Thousands(of_type.count()));
+  }
+  return text;
+}
+
 // What follows on the lines of activity: follow-ups and what went together.
-std::string ActivityDetails(const v1::ActivityMetrics& metrics, const MetricsView& view) {
+std::string ActivityDetails(const v1::ActivityMetrics& metrics,
+                            const v1::ReportActivityResponse& response, const MetricsView& view) {
   const v1::ActivityFigures& now = metrics.current();
   std::string text =
       absl::StrCat("\n", Styled(NameOf(metrics, view), Style::kBold, view.color), "\n");
   if (now.activities_before_creation().count() > 0) {
     absl::StrAppendFormat(
-        &text, "  A new opportunity took %.1f activities before it came up (%s of them).\n",
+        &text, "  A new opportunity took %.1f activities before it came up (%s of them%s).\n",
         now.activities_before_creation().mean(),
-        Thousands(now.activities_before_creation().count()));
+        Thousands(now.activities_before_creation().count()), BeforeText(now));
   }
   for (const auto& [word, follow_ups] :
        {std::pair("won", &now.follow_ups_won()), std::pair("lost", &now.follow_ups_lost())}) {
@@ -81,7 +82,13 @@ std::string ActivityDetails(const v1::ActivityMetrics& metrics, const MetricsVie
   }
   if (now.given_up_after_one().total() > 0) {
     absl::StrAppend(&text, "  Given up after one follow-up: ", RateText(now.given_up_after_one()),
-                    " lost.\n");
+                    " lost (published: ", Percent(response.published_given_up_after_one()),
+                    ", Dartnell).\n");
+  }
+  if (now.won_after_five().total() > 0) {
+    absl::StrAppend(&text, "  Won after five or more: ", RateText(now.won_after_five()),
+                    " won (published: ", Percent(response.published_won_after_five()),
+                    ", Marketing Wizdom).\n");
   }
   for (const v1::ActivityEffect& effect : metrics.effects()) {
     if (effect.ratio() <= 0) continue;
@@ -139,7 +146,50 @@ std::string StagesText(const v1::PipelineMetrics& metrics, const MetricsView& vi
       table.Render(view.width, view.color));
 }
 
-std::string BandText(const v1::ReportPipelineResponse& response) {
+// How many reps have how many open: "0-9: 2, 10-19: 5".
+std::string LoadText(const v1::OpenLoad& load) {
+  std::string text = absl::StrFormat("\nOpen a rep: %.0f on average, median %.0f, of %d reps:\n",
+                                     load.mean(), load.median(), load.rep_count());
+  int64_t most = 1;
+  for (const int64_t count : load.bins()) most = std::max(most, count);
+  for (int i = 0; i < load.bins_size(); ++i) {
+    const int64_t first = i * load.bin_width();
+    absl::StrAppendFormat(
+        &text, "  %9s  %4d  %s\n",
+        load.bin_width() == 1 ? absl::StrCat(first)
+                              : absl::StrCat(first, "-", first + load.bin_width() - 1),
+        load.bins(i), Bar(static_cast<double>(load.bins(i)) / static_cast<double>(most), 20));
+  }
+  return text;
+}
+
+std::string LateText(const v1::LateStages& late) {
+  std::string text = absl::StrFormat(
+      "\nThe last two stages hold %s (%s open), by past win rates worth %s", Compact(late.value()),
+      Thousands(late.open_count()), Compact(late.weighted_value()));
+  if (late.missing() <= 0) return absl::StrCat(text, "; nothing is missing from the target.\n");
+  const char* const verdict = late.weighted_value() >= late.missing() ? "enough by past win rates"
+                              : late.value() >= late.missing()
+                                  ? "enough only if more is won than usual"
+                                  : "not enough even if all were won";
+  return absl::StrCat(text, "; ", Compact(late.missing()), " is missing: ", verdict, ".\n");
+}
+
+std::string LossText(const v1::PipelineMetrics& metrics) {
+  if (metrics.loss_reasons().empty()) return "";
+  int64_t given = 0;
+  for (const v1::LossReason& reason : metrics.loss_reasons()) given += reason.count();
+  std::string text = absl::StrFormat("\nWhy lost, where said (%d of %d lost):\n", given,
+                                     metrics.current().lost_count());
+  Table table({{"reason", false, kLeastNameWidth}, {"lost", true}, {"amount", true}});
+  for (const v1::LossReason& reason : metrics.loss_reasons()) {
+    table.AddRow({{reason.reason()}, {Thousands(reason.count())}, {Compact(reason.amount())}});
+  }
+  return absl::StrCat(text, table.Render(80, false));
+}
+
+std::string BandText(const v1::PipelineMetrics& metrics,
+                     const v1::ReportPipelineResponse& response) {
   std::string text;
   const v1::LoadBand& band = response.load_band();
   if (band.known()) {
@@ -150,28 +200,43 @@ std::string BandText(const v1::ReportPipelineResponse& response) {
                           band.low(), band.high(), RateText(band.made_below()),
                           RateText(band.made_within()), RateText(band.made_above()));
   }
-  if (!response.past_attainments().empty()) text += "\nReps who made their quota:\n";
-  for (const v1::PastAttainment& past : response.past_attainments()) {
-    absl::StrAppend(&text, "  ", past.period_start(), " to before ", past.period_end(), ": ",
-                    past.made_count(), " of ", past.rep_count(), "\n");
+  if (!metrics.past_attainments().empty()) {
+    text += metrics.has_rep() ? "\nMade the quota:\n" : "\nReps who made their quota:\n";
+  }
+  for (const v1::PastAttainment& past : metrics.past_attainments()) {
+    absl::StrAppend(&text, "  ", past.period_start(), " to before ", past.period_end(), ": ");
+    if (metrics.has_rep()) {
+      absl::StrAppend(&text, past.made_count() > 0 ? "yes" : "no", "\n");
+    } else {
+      absl::StrAppend(&text, past.made_count(), " of ", past.rep_count(), "\n");
+    }
   }
   return text;
+}
+
+std::string PipelineDetails(const v1::PipelineMetrics& metrics,
+                            const v1::ReportPipelineResponse& response, const MetricsView& view) {
+  std::string text = absl::StrCat(StagesText(metrics, view), LateText(metrics.late_stages()));
+  if (metrics.has_open_load()) absl::StrAppend(&text, LoadText(metrics.open_load()));
+  return absl::StrCat(text, BandText(metrics, response), LossText(metrics));
 }
 
 }  // namespace
 
 std::string ActivityText(const v1::ReportActivityResponse& response, const MetricsView& view) {
   if (response.metrics().empty()) return "";
-  Table table({{"who", false, kLeastNameWidth},
-               {"calls", true},
-               {"a day", true},
-               {"before", true, 0, 2},
-               {"connected", true},
-               {"e-mails", true, 0, 4},
-               {"replies", true, 0, 4},
-               {"meetings", true, 0, 3},
-               {"follow-ups", true},
-               {"contacts per 1,000 calls", true, 0, 1}});
+  Table table(
+      {{"who", false, kLeastNameWidth},
+       {"calls", true},
+       {"a day", true},
+       {"before", true, 0, 2},
+       {"connected", true},
+       {"e-mails", true, 0, 4},
+       {"replies", true, 0, 4},
+       {"meetings", true, 0, 3},
+       {"follow-ups", true},
+       {"new", true, 0, 5},
+       {response.calls_linked() ? "contacts per 1,000 calls" : "new per 1,000 calls", true, 0, 1}});
   for (const v1::ActivityMetrics& metrics : response.metrics()) {
     const v1::ActivityFigures& now = metrics.current();
     const auto& calls = OfType(now, v1::Activity::CALL);
@@ -188,6 +253,7 @@ std::string ActivityText(const v1::ReportActivityResponse& response, const Metri
          {RateText(emails.connect_rate())},
          {Thousands(OfType(now, v1::Activity::MEETING).count())},
          {Thousands(OfType(now, v1::Activity::FOLLOW_UP).count())},
+         {Thousands(now.opportunity_count())},
          {contact.total() <= 0 ? "-"
                                : absl::StrFormat("%.0f (%.0f to %.0f)", 1'000 * contact.value(),
                                                  1'000 * contact.low(), 1'000 * contact.high())}});
@@ -195,15 +261,16 @@ std::string ActivityText(const v1::ReportActivityResponse& response, const Metri
   const v1::ActivityFigures& first = response.metrics(0).current();
   return absl::StrCat(
       Styled(PeriodText(first.period_start(), first.period_end()), Style::kBold, view.color), "\n",
-      table.Render(view.width, view.color), ActivityDetails(response.metrics(0), view),
-      Styled(absl::StrFormat("\nA day: a working day; before: the same in the period before. Rates "
-                             "are shrunk towards the\n"
-                             "organization's as far as reps are alike; ranges are 90 %%. Published "
-                             "averages: %.0f contacts\n"
-                             "per 1,000 calls (Bridge Group, AG Salesworks), %s stop after one "
-                             "follow-up (Dartnell).\n",
-                             response.published_contacts_per_thousand_calls(),
-                             Percent(response.published_given_up_after_one())),
+      table.Render(view.width, view.color),
+      ActivityDetails(FocusOf(response.metrics(), view), response, view),
+      Styled(absl::StrFormat("\nA day: a working day; before: the same in the period before; new: "
+                             "opportunities created.\n%s Rates are shrunk towards the other "
+                             "reps' as far as reps are\nalike; ranges are 90 %%. Published "
+                             "average: %.0f per 1,000 calls (Bridge Group, AG Salesworks).\n",
+                             response.calls_linked()
+                                 ? "Contacts: opportunities that came of a call."
+                                 : "No calls are recorded before opportunities: all count.",
+                             response.published_contacts_per_thousand_calls()),
              Style::kDim, view.color));
 }
 
@@ -243,50 +310,18 @@ std::string PipelineText(const v1::ReportPipelineResponse& response, const Metri
       Styled(absl::StrCat(PeriodText(first.period_start(), first.period_end()), "; amounts in ",
                           response.currency_code()),
              Style::kBold, view.color),
-      "\n", table.Render(view.width, view.color), StagesText(response.metrics(0), view),
-      BandText(response),
-      Styled("\nAttended: with an activity or a move in 14 days. Weighted: open amounts times the "
-             "share won\n"
-             "from their stage. Coverage: what is open over what is missing. Deal, days: of wins. "
-             "A day:\n"
-             "sales velocity. Days here: median age in the stage; if won, if lost: of those "
-             "closed. Get\n"
-             "on: the share that advances, those still open not counted as failures.\n",
-             Style::kDim, view.color));
-}
-
-std::string SignalsText(const v1::ListSignalsResponse& response, const MetricsView& view) {
-  if (response.signals().empty()) return "nothing stands out\n";
-  std::string text;
-  for (const v1::Signal& signal : response.signals()) {
-    const auto found = view.display_names.find(signal.rep());
-    const std::string name = found != view.display_names.end() && !found->second.empty()
-                                 ? found->second
-                                 : IdOf(signal.rep());
-    const Style style = signal.urgency() >= .5 ? Style::kRed : Style::kYellow;
-    absl::StrAppend(
-        &text, Styled(absl::StrCat(name, ": ", Words(v1::Signal::Kind_Name(signal.kind()))), style,
-                      view.color));
-    if (!signal.stage_id().empty()) absl::StrAppend(&text, " (", signal.stage_id(), ")");
-    absl::StrAppend(&text, ", ", Percent(signal.probability()), " sure");
-    if (signal.has_quota_effect() && std::lround(100 * signal.quota_effect()) != 0) {
-      absl::StrAppendFormat(&text, ", takes %.0f points from the chance of the quota",
-                            -100 * signal.quota_effect());
-    }
-    absl::StrAppend(&text, "\n  ", signal.description(), "\n");
-    if (signal.opportunity_count() > 0) {
-      absl::StrAppend(&text, "  ");
-      const int shown = std::min(signal.opportunities_size(), 5);
-      for (int i = 0; i < shown; ++i) {
-        absl::StrAppend(&text, i > 0 ? ", " : "", IdOf(signal.opportunities(i)));
-      }
-      if (signal.opportunity_count() > shown) {
-        absl::StrAppend(&text, " and ", Thousands(signal.opportunity_count() - shown), " more");
-      }
-      text += "\n";
-    }
-  }
-  return text;
+      "\n", table.Render(view.width, view.color),
+      PipelineDetails(FocusOf(response.metrics(), view), response, view),
+      Styled(
+          "\nAttended: with an activity or a move in 14 days. Weighted: open amounts times the "
+          "share won\n"
+          "from their stage. Coverage: what is open over what is missing. Deal, days: of wins. "
+          "A day:\n"
+          "sales velocity. Days here: median age in the stage; if won, if lost: of those "
+          "closed. Get\n"
+          "on: the share that advances within as many days as the period has lasted, those still "
+          "open not\ncounted as failures; before: the same of the period before.\n",
+          Style::kDim, view.color));
 }
 
 std::string ActivityCsv(const v1::ReportActivityResponse& response) {
@@ -338,23 +373,6 @@ std::string PipelineCsv(const v1::ReportPipelineResponse& response) {
                      Number(now.cycle_days()),
                      Number(now.target()),
                      Number(now.booked())});
-  }
-  return text;
-}
-
-std::string SignalsCsv(const v1::ListSignalsResponse& response) {
-  std::string text =
-      "kind,rep_id,stage_id,probability,count,total,value,low,high,reference,quota_effect,urgency,"
-      "amount,opportunity_count,description\n";
-  for (const v1::Signal& signal : response.signals()) {
-    const v1::Rate& rate = signal.evidence();
-    text += CsvLine({absl::AsciiStrToLower(v1::Signal::Kind_Name(signal.kind())),
-                     IdOf(signal.rep()), signal.stage_id(), Number(signal.probability()),
-                     Number(rate.count()), Number(rate.total()), Number(rate.value()),
-                     Number(rate.low()), Number(rate.high()), Number(signal.reference()),
-                     signal.has_quota_effect() ? Number(signal.quota_effect()) : "",
-                     Number(signal.urgency()), Number(signal.amount()),
-                     absl::StrCat(signal.opportunity_count()), signal.description()});
   }
   return text;
 }

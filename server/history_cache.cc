@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
@@ -120,6 +121,19 @@ class Names {
   absl::flat_hash_map<std::string, int32_t> numbers_;
 };
 
+void AddLossReason(absl::string_view attributes, int32_t opportunity, int64_t time_us,
+                   metrics::LossReasons& reasons) {
+  // Most rows have no such attribute: they need not be decoded.
+  if (!absl::StrContains(attributes, "reason\"")) return;
+  const storage::Attributes decoded = storage::DecodeAttributes(attributes);
+  for (const char* const key : {"loss_reason", "reason"}) {
+    const auto found = decoded.find(key);
+    if (found == decoded.end() || found->second.empty()) continue;
+    reasons.Add(opportunity, time_us, found->second);
+    return;
+  }
+}
+
 // Labels are the names that several opportunities share, in the order of their first use.
 void SetLabels(const std::vector<int32_t>& names, const std::vector<std::string>& texts,
                History& history) {
@@ -198,6 +212,8 @@ absl::Status HistoryCache::Known::ReadOpportunities(storage::ReadTransaction& re
         to.create_time_us = fact.create_time_us;
         to.expected_close_day = fact.expected_close_day;
         opportunity_names.push_back(names.Add(fact.name));
+        AddLossReason(fact.attributes, static_cast<int32_t>(history.opportunities.size()) - 1,
+                      INT64_MIN, company.loss_reasons);
       });
 }
 
@@ -219,6 +235,7 @@ absl::Status HistoryCache::Known::ReadFacts(storage::ReadTransaction& reading) {
         to.stage = numbers[fact.stage];
         to.rep = Find(indices.reps, fact.rep);
         to.amount_micros = fact.amount_micros;
+        AddLossReason(fact.attributes, opportunity, fact.time_us, company.loss_reasons);
       });
   if (!read.ok()) return read;
   return reading.ScanActivities(

@@ -14,6 +14,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "server/metrics/loss_reasons.h"
 #include "server/storage/mutex.h"
 #include "server/storage/store.h"
 #include "simulation/history.h"
@@ -34,6 +35,9 @@ struct CompanyHistory {
   // Opportunities are as first known; the label of one is its name, where others have the same.
   simulation::History history;
   std::vector<DatedQuota> dated_quotas;
+  // The attributes `loss_reason`, else `reason`, of moves to lost and of opportunities as first
+  // known.
+  metrics::LossReasons loss_reasons;
 
   // The quotas as known as of an instant (exclusive).
   std::vector<simulation::Quota> QuotasAsOf(int64_t as_of_us) const;

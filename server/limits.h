@@ -48,6 +48,15 @@ inline constexpr size_t kImportErrorsMax = 100;
 // Rows of one stream: it keeps what is needed to tell repetitions, some 35 bytes a row.
 inline constexpr int64_t kImportRowsMax = 10'000'000;
 
+// What people say of a signal they review, and for how long it may be put off.
+inline constexpr size_t kReviewerMaxBytes = 200;
+inline constexpr size_t kReviewNoteMaxBytes = 2'000;
+inline constexpr int64_t kSnoozeMaxUs = int64_t{366} * 24 * 60 * 60 * 1'000'000;
+
+// Plans of one page of guidelines: each takes a tenth of a second or more.
+inline constexpr int kGuidelinesDefault = 20;
+inline constexpr int kGuidelinesMax = 50;
+
 // How long the answer to a request_id is kept for a retry.
 inline constexpr int64_t kIdempotencyKeptUs = int64_t{24} * 60 * 60 * 1'000'000;
 

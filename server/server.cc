@@ -79,7 +79,7 @@ class GrpcServer final : public Server {
     services_.push_back(MakeScenarioService(backend_, engine_, models_));
     services_.push_back(MakePlanningService(backend_, engine_, models_));
     services_.push_back(MakeImportService(backend_));
-    for (auto& service : MakeMetricsServices(backend_, engine_)) {
+    for (auto& service : MakeMetricsServices(backend_, engine_, models_)) {
       services_.push_back(std::move(service));
     }
   }

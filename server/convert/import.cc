@@ -157,7 +157,7 @@ importing::QuotaRow FromProto(const v1::QuotaRow& from) {
   return row;
 }
 
-// The attributes of one row, encoded. Rows of stages have none.
+// The attributes of one row, encoded.
 template <typename From, typename To>
 absl::Status SetAttributes(const v1::ImportBatch& batch, const From& from, To& to) {
   if (from.attribute_values_size() == 0) return absl::OkStatus();
@@ -174,9 +174,6 @@ absl::Status SetAttributes(const v1::ImportBatch& batch, const From& from, To& t
     }
   }
   to.attributes = storage::EncodeAttributes(attributes);
-  return absl::OkStatus();
-}
-absl::Status SetAttributes(const v1::ImportBatch&, const v1::StageRow&, importing::StageRow&) {
   return absl::OkStatus();
 }
 

@@ -63,6 +63,7 @@ void TakeStage(absl::string_view field, const v1::Stage& from, storage::Stage& t
   errors.Add(CheckId(absl::StrCat(field, ".stage_id"), from.stage_id()));
   to.id = from.stage_id();
   TakeName(absl::StrCat(field, ".display_name"), from.display_name(), to.name, errors);
+  TakeAttributes(absl::StrCat(field, ".attributes"), from.attributes(), to.attributes, errors);
   switch (from.kind()) {
     case v1::Stage::OPEN:
       to.kind = storage::StageKind::kOpen;

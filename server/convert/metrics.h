@@ -12,30 +12,39 @@
 #include "server/metrics/pipeline_report.h"
 #include "server/metrics/process_check.h"
 #include "server/metrics/signal.h"
+#include "server/storage/records.h"
 
 namespace quotacast::convert {
 
-// Priors of the rates of a report: estimated once, used for each of its lines.
+// How rates lie among reps: learnt once for a report, used for each of its lines.
 struct ActivityPriors {
-  explicit ActivityPriors(const metrics::ActivityReport& report);
-  std::vector<metrics::RatePrior> connect;  // By kind of activity.
-  metrics::RatePrior contact, given_up;
+  ActivityPriors(const metrics::Grouping& grouping, const metrics::ActivityFigures& figures);
+  std::vector<metrics::RatePopulation> connect;  // By kind of activity.
+  metrics::RatePopulation contact, given_up, won_after_five;
+};
+
+// Of the figures of one period.
+struct ClosePriors {
+  ClosePriors(const metrics::PipelineReport& report, const metrics::PipelineFigures& figures);
+  metrics::RatePopulation win;
+  std::vector<metrics::RatePopulation> conversion, stage_win;  // By StageIndex number.
 };
 
 struct PipelinePriors {
   explicit PipelinePriors(const metrics::PipelineReport& report);
-  metrics::RatePrior attended, win;
-  std::vector<metrics::RatePrior> conversion, previous_conversion,
-      stage_win;  // By StageIndex number.
+  metrics::RatePopulation attended;
+  ClosePriors current, previous;
 };
 
 // The line of one row.
 v1::ActivityMetrics ToProto(const std::string& organization, const simulation::History& history,
-                            const metrics::ActivityReport& report, const ActivityPriors& priors,
-                            int32_t row);
+                            const metrics::ActivityReport& report, const ActivityPriors& current,
+                            const ActivityPriors& previous, int32_t row);
 v1::PipelineMetrics ToProto(const std::string& organization, const simulation::History& history,
                             const metrics::PipelineReport& report, const PipelinePriors& priors,
-                            simulation::Measure measure, int32_t row);
+                            const metrics::LossReasons& reasons, simulation::Measure measure,
+                            int64_t as_of_us, int32_t row);
+v1::PastAttainment ToProto(simulation::Period period, const metrics::Attainment& attainment);
 
 v1::LoadBand ToProto(const metrics::LoadBand& band);
 v1::CheckProcessResponse ToProto(const std::string& organization,
@@ -44,6 +53,14 @@ v1::CheckProcessResponse ToProto(const std::string& organization,
                                  const metrics::ProcessCheck& check);
 v1::Signal ToProto(const std::string& organization, const simulation::History& history,
                    simulation::Measure measure, const metrics::Signal& signal);
+
+// What of a signal's name is its own: `{kind}~{rep}`, or `{kind}~{rep}~{pipeline}~{stage}`.
+std::string SignalId(const simulation::History& history, const metrics::Signal& signal);
+// "conversion-drop".
+std::string SignalKindWord(v1::Signal::Kind kind);
+// Whether signals of the kind are about a stage.
+bool IsAboutStage(v1::Signal::Kind kind);
+v1::SignalReview ToProto(const std::string& organization, const storage::SignalReview& review);
 
 }  // namespace quotacast::convert
 

@@ -128,6 +128,7 @@ v1::Pipeline ToProto(const storage::Organization& organization, const storage::P
     added->set_stage_id(stage.id);
     added->set_display_name(stage.name);
     added->set_kind(ToProto(stage.kind));
+    SetAttributes(stage.attributes, *added);
   }
   SetAttributes(pipeline.attributes, proto);
   SetRecorded(pipeline.recorded, proto);

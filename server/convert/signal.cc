@@ -1,9 +1,12 @@
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "server/convert/metrics.h"
 #include "server/convert/names.h"
+#include "server/convert/scalars.h"
 
 namespace quotacast::convert {
 namespace {
@@ -81,7 +84,40 @@ bool IsRate(SignalKind kind) {
          kind == SignalKind::kOverloaded || kind == SignalKind::kQuotaOutOfReach;
 }
 
+v1::Signal::Kind ToProto(SignalKind kind) {
+  return static_cast<v1::Signal::Kind>(static_cast<int>(kind) + 1);
+}
+
 }  // namespace
+
+std::string SignalKindWord(v1::Signal::Kind kind) {
+  return absl::StrReplaceAll(absl::AsciiStrToLower(v1::Signal::Kind_Name(kind)), {{"_", "-"}});
+}
+
+bool IsAboutStage(v1::Signal::Kind kind) {
+  return kind == v1::Signal::CONVERSION_DROP || kind == v1::Signal::OPENS_BUT_DOES_NOT_CLOSE;
+}
+
+std::string SignalId(const simulation::History& history, const Signal& signal) {
+  const std::string id =
+      absl::StrCat(SignalKindWord(ToProto(signal.kind)), "~", history.reps[signal.rep].id);
+  if (signal.pipeline == simulation::kNone) return id;
+  const simulation::Pipeline& pipeline = history.pipelines[signal.pipeline];
+  return absl::StrCat(id, "~", pipeline.id, "~", pipeline.stages[signal.stage].id);
+}
+
+v1::SignalReview ToProto(const std::string& organization, const storage::SignalReview& review) {
+  v1::SignalReview proto;
+  proto.set_name(FormatChildName(organization, "signals", review.signal));
+  proto.set_state(static_cast<v1::SignalReview::State>(review.state));
+  proto.set_reviewer(review.reviewer);
+  proto.set_note(review.note);
+  *proto.mutable_review_time() = ToTimestamp(review.review_time_us);
+  if (review.hidden_until_us != storage::kNotHidden) {
+    *proto.mutable_hidden_until_time() = ToTimestamp(review.hidden_until_us);
+  }
+  return proto;
+}
 
 v1::Signal ToProto(const std::string& organization, const simulation::History& history,
                    simulation::Measure measure, const Signal& signal) {
@@ -89,7 +125,8 @@ v1::Signal ToProto(const std::string& organization, const simulation::History& h
   const bool is_quota =
       signal.kind == SignalKind::kQuotaOutOfReach || signal.kind == SignalKind::kThinLastStages;
   v1::Signal proto;
-  proto.set_kind(static_cast<v1::Signal::Kind>(static_cast<int>(signal.kind) + 1));
+  proto.set_name(FormatChildName(organization, "signals", SignalId(history, signal)));
+  proto.set_kind(ToProto(signal.kind));
   proto.set_rep(FormatChildName(organization, "reps", history.reps[signal.rep].id));
   if (signal.pipeline != simulation::kNone) {
     const simulation::Pipeline& pipeline = history.pipelines[signal.pipeline];

@@ -134,8 +134,42 @@ std::shared_ptr<const metrics::ActivityIndex> ActivityIndexes::Of(
   return index;
 }
 
-absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, ActivityIndexes& indexes,
-                                                const FloorFields& fields) {
+absl::Status FloorQuestion::CheckRunning() const {
+  const simulation::Day as_of_day = simulation::DayOf(as_of_us, company->history.time_zone);
+  if (period.end > as_of_day) return absl::OkStatus();
+  return errors::Precondition(
+      "PERIOD_OVER", convert::OrganizationName(organization()),
+      absl::StrCat("the period from ", convert::FormatDay(period.start), " to before ",
+                   convert::FormatDay(period.end), " is over by ", convert::FormatDay(as_of_day),
+                   "; name one that ends later"));
+}
+
+std::vector<bool> FloorQuestion::SelectedReps() const {
+  std::vector<bool> selected(company->history.reps.size(), false);
+  for (const int32_t row : rows) {
+    if (static_cast<size_t>(row) < selected.size()) selected[row] = true;
+  }
+  return selected;
+}
+
+std::vector<simulation::Question> FloorQuestion::QuotaQuestions(simulation::Measure measure) const {
+  std::vector<simulation::Question> questions;
+  if (period.end <= simulation::DayOf(as_of_us, company->history.time_zone)) return questions;
+  const std::vector<bool> selected = SelectedReps();
+  for (const simulation::Quota& quota : quotas) {
+    if (quota.owner_type != simulation::OwnerType::kRep || !selected[quota.owner] ||
+        quota.measure != measure || quota.period_start != period.start ||
+        quota.period_end != period.end) {
+      continue;
+    }
+    questions.push_back({simulation::OwnerType::kRep, quota.owner, measure, quota.period_start,
+                         quota.period_end, quota.target});
+  }
+  return questions;
+}
+
+absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, Floor& floor,
+                                                const FloorFields& fields, bool needs_model) {
   const auto organization = convert::ParseOrganizationName("parent", fields.parent);
   if (!organization.ok()) return organization.status();
   FloorQuestion question;
@@ -151,6 +185,9 @@ absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, ActivityIndexes&
                             convert::OrganizationName(*organization));
   }
   question.company = *std::move(company);
+  if (needs_model && fields.as_of == nullptr) {
+    question.as_of_us = floor.models.RecentInstant(*question.company, question.as_of_us);
+  }
   const simulation::History& history = question.company->history;
   auto rows = ReadRows(fields, *organization, history);
   if (!rows.ok()) return rows.status();
@@ -164,7 +201,7 @@ absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, ActivityIndexes&
     if (!period.ok()) return period.status();
     question.period = *period;
   }
-  question.index = indexes.Of(question.company);
+  question.index = floor.indexes.Of(question.company);
   return question;
 }
 

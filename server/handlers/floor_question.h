@@ -18,7 +18,9 @@
 #include "server/handlers/engine.h"
 #include "server/metrics/activity_index.h"
 #include "server/metrics/grouping.h"
+#include "server/model_cache.h"
 #include "server/storage/mutex.h"
+#include "simulation/forecast.h"
 #include "simulation/periods.h"
 
 namespace quotacast::handlers {
@@ -38,12 +40,27 @@ class ActivityIndexes {
   std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };
 
+// What the services of the sales floor keep between calls.
+struct Floor {
+  ModelCache& models;
+  ActivityIndexes indexes = {};
+};
+
 struct FloorQuestion {
   std::shared_ptr<const CompanyHistory> company;
   std::shared_ptr<const metrics::ActivityIndex> index;
   std::vector<simulation::Quota> quotas;  // As known as of the instant.
   simulation::Period period;
   int64_t as_of_us = 0;
+  std::string organization() const { return company->organization.id; }
+  // FAILED_PRECONDITION where the period is over.
+  absl::Status CheckRunning() const;
+  // Whether each rep is among the rows.
+  std::vector<bool> SelectedReps() const;
+  // The quotas of selected reps, of exactly this period, that can be asked about: none where the
+  // period is over.
+  std::vector<simulation::Question> QuotaQuestions(simulation::Measure measure) const;
+
   // Rows of the grouping: the organization; teams that are asked for or stand above reps that are;
   // the reps.
   std::vector<int32_t> rows;
@@ -57,9 +74,11 @@ struct FloorFields {
   const google::protobuf::Timestamp* as_of;  // Null: now.
 };
 
-// NOT_FOUND and INVALID_ARGUMENT with their details.
-absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, ActivityIndexes& indexes,
-                                                const FloorFields& fields);
+// NOT_FOUND and INVALID_ARGUMENT with their details. `needs_model`: where no as-of time is given,
+// the instant is that of a model that is kept and still holds, if there is one.
+absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, Floor& floor,
+                                                const FloorFields& fields,
+                                                bool needs_model = false);
 
 template <typename Request>
 FloorFields FieldsOf(const Request& request) {

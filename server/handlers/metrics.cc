@@ -11,11 +11,11 @@
 namespace quotacast::handlers {
 
 absl::StatusOr<v1::ReportActivityResponse> ReportActivity(
-    const Context& context, Engine& engine, ActivityIndexes& indexes,
+    const Context& context, Engine& engine, Floor& floor,
     const v1::ReportActivityRequest& request) {
   const auto page = ParsePage(request);
   if (!page.ok()) return page.status();
-  const auto question = ReadFloorQuestion(engine, indexes, FieldsOf(request));
+  const auto question = ReadFloorQuestion(engine, floor, FieldsOf(request));
   if (!question.ok()) return question.status();
   const simulation::History& history = question->company->history;
   std::optional<metrics::ActivityReport> report;
@@ -25,34 +25,38 @@ absl::StatusOr<v1::ReportActivityResponse> ReportActivity(
   });
   if (!admitted.ok()) return admitted;
   v1::ReportActivityResponse response;
-  const convert::ActivityPriors priors(*report);
+  const convert::ActivityPriors priors(report->grouping, report->current);
+  const convert::ActivityPriors before(report->grouping, report->previous);
   const PageBounds bounds = BoundsOf(page->after, page->limit, question->rows.size());
   for (size_t i = bounds.first; i < bounds.last; ++i) {
     *response.add_metrics() = convert::ToProto(question->company->organization.id, history, *report,
-                                               priors, question->rows[i]);
+                                               priors, before, question->rows[i]);
   }
   response.set_next_page_token(FormatPageToken(bounds.next_after, FilterOf(request)));
   *response.mutable_as_of() = convert::ToTimestamp(question->as_of_us);
   response.set_published_contacts_per_thousand_calls(
       metrics::kPublishedOpportunitiesPerThousandCalls);
   response.set_published_given_up_after_one(metrics::kPublishedGivenUpAfterOne);
+  response.set_published_won_after_five(metrics::kPublishedWonAfterFive);
+  response.set_calls_linked(report->current.calls_linked);
   return response;
 }
 
 absl::StatusOr<v1::ReportPipelineResponse> ReportPipeline(
-    const Context& context, Engine& engine, ActivityIndexes& indexes,
+    const Context& context, Engine& engine, Floor& floor,
     const v1::ReportPipelineRequest& request) {
   const auto measure = ReadMeasure(request.measure());
   if (!measure.ok()) return measure.status();
   const auto page = ParsePage(request);
   if (!page.ok()) return page.status();
-  const auto question = ReadFloorQuestion(engine, indexes, FieldsOf(request));
+  const auto question = ReadFloorQuestion(engine, floor, FieldsOf(request));
   if (!question.ok()) return question.status();
   const simulation::History& history = question->company->history;
   std::optional<metrics::PipelineReport> report;
   const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int) {
     report.emplace(metrics::ReportPipeline(history, *question->index, question->quotas,
-                                           question->period, *measure, question->as_of_us));
+                                           question->period, *measure, question->as_of_us,
+                                           question->company->loss_reasons));
   });
   if (!admitted.ok()) return admitted;
   v1::ReportPipelineResponse response;
@@ -60,30 +64,27 @@ absl::StatusOr<v1::ReportPipelineResponse> ReportPipeline(
   const PageBounds bounds = BoundsOf(page->after, page->limit, question->rows.size());
   for (size_t i = bounds.first; i < bounds.last; ++i) {
     *response.add_metrics() = convert::ToProto(question->company->organization.id, history, *report,
-                                               priors, *measure, question->rows[i]);
+                                               priors, question->company->loss_reasons, *measure,
+                                               question->as_of_us, question->rows[i]);
   }
   response.set_next_page_token(FormatPageToken(bounds.next_after, FilterOf(request)));
   *response.mutable_as_of() = convert::ToTimestamp(question->as_of_us);
   response.set_currency_code(question->company->organization.currency);
   *response.mutable_load_band() = convert::ToProto(report->band);
   for (size_t k = 0; k < report->past.size(); ++k) {
-    const metrics::Attainment& all = report->past[k][report->grouping.organization_row()];
-    v1::PastAttainment* past = response.add_past_attainments();
-    past->set_period_start(convert::FormatDay(report->past_periods[k].start));
-    past->set_period_end(convert::FormatDay(report->past_periods[k].end));
-    past->set_rep_count(all.reps_with_quota);
-    past->set_made_count(all.reps_made);
+    *response.add_past_attainments() = convert::ToProto(
+        report->past_periods[k], report->past[k][report->grouping.organization_row()]);
   }
   return response;
 }
 
 absl::StatusOr<v1::CheckProcessResponse> CheckProcess(const Context& context, Engine& engine,
-                                                      ActivityIndexes& indexes,
+                                                      Floor& floor,
                                                       const v1::CheckProcessRequest& request) {
   const google::protobuf::RepeatedPtrField<std::string> none;
   const std::string no_period;
   const auto question = ReadFloorQuestion(
-      engine, indexes,
+      engine, floor,
       {request.parent(), none, none, no_period, request.has_as_of() ? &request.as_of() : nullptr});
   if (!question.ok()) return question.status();
   constexpr int64_t kYearUs = int64_t{365} * 86'400'000'000;

@@ -47,6 +47,7 @@ struct StageRow {
   absl::string_view pipeline_id, stage_id, name;
   int64_t position = 0;  // Orders the stages of the pipeline; unique in it.
   std::optional<StageKind> kind;
+  std::string attributes;
 };
 
 struct OpportunityRow {

@@ -97,6 +97,7 @@ void ComparePipelines(const GivenPipeline& given, const storage::Pipeline& known
     if (stage.kind != stored.kind) {
       return Differs(row, "kind", KindText(stage.kind), KindText(stored.kind));
     }
+    if (stage.attributes != stored.attributes) return Differs(row, "", "extra columns", "");
   }
   report.AddUnchanged(static_cast<int64_t>(given.stages.size()));
 }
@@ -224,6 +225,7 @@ absl::Status Session::ApplyRows(const std::vector<StageRow>& rows, Report& repor
     row.CheckId("pipeline_id", given.pipeline_id);
     row.CheckId("stage_id", given.stage_id);
     row.CheckName("name", given.name);
+    row.CheckAttributes(given.attributes);
     if (!given.kind.has_value()) row.Error("kind", "is not a kind of stage", "", "open, won, lost");
     if (row.bad()) continue;
     GivenPipeline& pipeline = pipelines[given.pipeline_id];
@@ -232,9 +234,10 @@ absl::Status Session::ApplyRows(const std::vector<StageRow>& rows, Report& repor
     stage.id = std::string(given.stage_id);
     stage.name = std::string(given.name);
     stage.kind = *given.kind;
+    stage.attributes = storage::DecodeAttributes(given.attributes);
     const auto at = pipeline.stages.find(given.position);
     if (at != pipeline.stages.end() && at->second.id == stage.id && at->second.name == stage.name &&
-        at->second.kind == stage.kind) {
+        at->second.kind == stage.kind && at->second.attributes == stage.attributes) {
       report.AddUnchanged(1);
     } else if (at != pipeline.stages.end()) {
       row.Error("position", "is taken by another stage of the pipeline",

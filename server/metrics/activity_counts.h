@@ -37,6 +37,11 @@ struct ActivityCounts {
 std::vector<ActivityCounts> CountActivities(const simulation::History& history,
                                             const Grouping& grouping, Window window);
 
+// Activities of the type in the window that are about no opportunity yet: without one, or at or
+// before its creation. By rep.
+std::vector<int64_t> CountProspecting(const simulation::History& history, Window window,
+                                      simulation::ActivityType type);
+
 }  // namespace quotacast::metrics
 
 #endif  // QUOTACAST_SERVER_METRICS_ACTIVITY_COUNTS_H_

@@ -24,8 +24,11 @@ struct ActivityFigures {
   std::vector<ActivityCounts> activities;  // By row of the grouping, like all that follows.
   std::vector<ContactCounts> contacts;
   FollowUpTable follow_ups;
+  bool calls_linked = false;  // Over both periods.
 
-  Counts ContactRateOf(int32_t row) const { return ContactRate(contacts[row], activities[row]); }
+  Counts ContactRateOf(int32_t row) const {
+    return ContactRate(contacts[row], activities[row], calls_linked);
+  }
 };
 
 struct ActivityReport {
@@ -40,13 +43,21 @@ struct ActivityReport {
 ActivityReport ReportActivity(const simulation::History& history, const ActivityIndex& index,
                               simulation::Period period, int64_t as_of_us);
 
-// The prior of a rate of reps: `rate_of(row)` gives a row's counts.
+// The reps' rates: `rate_of(row)` gives a row's counts.
 template <typename RateOf>
-RatePrior PriorOf(const Grouping& grouping, RatePrior (*estimate)(absl::Span<const Counts>),
-                  const RateOf& rate_of) {
+RatePopulation PopulationOf(const Grouping& grouping,
+                            RatePopulation (*learn)(absl::Span<const Counts>),
+                            const RateOf& rate_of) {
   std::vector<Counts> reps;
   for (int32_t rep = 0; rep < grouping.rep_count(); ++rep) reps.push_back(rate_of(rep));
-  return estimate(reps);
+  return learn(reps);
+}
+
+// The prior of a row with these counts; what all reps together did has none.
+inline RatePrior PriorOf(const RatePopulation& population, const Grouping& grouping, int32_t row,
+                         const Counts& own) {
+  if (grouping.RepsIn(row) == grouping.rep_count()) return {};
+  return population.PriorFor(own, grouping.RepsIn(row));
 }
 
 }  // namespace quotacast::metrics

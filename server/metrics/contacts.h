@@ -29,9 +29,16 @@ struct ContactCounts {
   ContactCounts& operator+=(const ContactCounts& other);
 };
 
-// Opportunities per prospecting call.
-inline Counts ContactRate(const ContactCounts& contacts, const ActivityCounts& activities) {
-  return {static_cast<double>(contacts.opportunities),
+// Whether calls are recorded with the opportunities they led to: at least one in ten of all
+// opportunities has a call at or before its creation.
+inline bool CallsAreLinked(const ContactCounts& all) {
+  return all.after_call > 0 && 10 * all.after_call >= all.opportunities;
+}
+
+// Opportunities per prospecting call: where calls are linked, those that came of one; else all.
+inline Counts ContactRate(const ContactCounts& contacts, const ActivityCounts& activities,
+                          bool linked) {
+  return {static_cast<double>(linked ? contacts.after_call : contacts.opportunities),
           static_cast<double>(activities.prospecting_calls)};
 }
 

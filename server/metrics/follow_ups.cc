@@ -17,6 +17,12 @@ Counts FollowUpCounts::GivenUpAfterOne() const {
   return {static_cast<double>(lost.bins[1]), static_cast<double>(lost.Count() - lost.bins[0])};
 }
 
+Counts FollowUpCounts::WonAfterFive() const {
+  int64_t fewer = 0;
+  for (int i = 0; i < 5; ++i) fewer += won.bins[i];
+  return {static_cast<double>(won.Count() - fewer), static_cast<double>(won.Count())};
+}
+
 bool IsFollowUp(const LinkedActivity& activity, int64_t create_us) {
   if (activity.type == ActivityType::kFollowUp) return true;
   return (activity.type == ActivityType::kCall || activity.type == ActivityType::kEmail) &&

@@ -20,6 +20,7 @@ namespace quotacast::metrics {
 // Published beside the company's own: 48 % of sellers stop after one follow-up (Dartnell), 80 % of
 // sales take five (Marketing Wizdom).
 inline constexpr double kPublishedGivenUpAfterOne = 0.48;
+inline constexpr double kPublishedWonAfterFive = 0.80;
 
 struct FollowUpCounts {
   CountHistogram won;   // Follow-ups of each opportunity won in the window, in all its time open,
@@ -27,6 +28,8 @@ struct FollowUpCounts {
   FollowUpCounts& operator+=(const FollowUpCounts& other);
   // Of the lost ones with at least one follow-up, those with just one.
   Counts GivenUpAfterOne() const;
+  // Of the won ones, those with five or more.
+  Counts WonAfterFive() const;
 };
 
 struct FollowUpTable {

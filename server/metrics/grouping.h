@@ -21,6 +21,8 @@ class Grouping {
   int32_t row_count() const { return rep_count_ + team_count_ + 1; }
   int32_t organization_row() const { return row_count() - 1; }
   int32_t TeamRow(int32_t team) const { return rep_count_ + team; }
+  // How many reps the row stands for.
+  int32_t RepsIn(int32_t row) const { return reps_in_[row]; }
   // The row that a rep's facts count in; those of nobody (kNone) count for the organization alone.
   int32_t RepRow(int32_t rep) const { return rep == simulation::kNone ? organization_row() : rep; }
   // The rows a rep's row adds to: the teams from the rep's own upwards, then the organization.
@@ -45,6 +47,7 @@ class Grouping {
   int32_t team_count_;
   std::vector<int32_t> above_;
   std::vector<size_t> first_above_;
+  std::vector<int32_t> reps_in_;
 };
 
 }  // namespace quotacast::metrics

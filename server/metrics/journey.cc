@@ -52,6 +52,14 @@ void Apply(const simulation::StageEvent& event, const simulation::Pipeline& pipe
 
 }  // namespace
 
+bool ClosedBefore(const simulation::History& history, int32_t opportunity, int64_t time_us) {
+  const simulation::Opportunity& record = history.opportunities[opportunity];
+  if (record.event_count == 0) return false;
+  const simulation::StageEvent& last = history.events[record.first_event + record.event_count - 1];
+  return last.time_us < time_us &&
+         history.pipelines[record.pipeline].stages[last.stage].kind != StageKind::kOpen;
+}
+
 bool ReadJourney(const simulation::History& history, int32_t opportunity, int64_t as_of_us,
                  Journey& journey) {
   const simulation::Opportunity& record = history.opportunities[opportunity];

@@ -45,6 +45,10 @@ struct Journey {
   int32_t owner() const { return owners.back().rep; }
 };
 
+// Whether the opportunity was won or lost before `time_us`, and nothing happened to it since: the
+// quick way to leave out what no figure from then on is about.
+bool ClosedBefore(const simulation::History& history, int32_t opportunity, int64_t time_us);
+
 // Reads what happened to the opportunity before `as_of_us` into `journey` (its storage is reused).
 // False where nothing was known of it by then. The history's events must be indexed.
 bool ReadJourney(const simulation::History& history, int32_t opportunity, int64_t as_of_us,

@@ -102,4 +102,28 @@ LoadBand LearnLoadBand(std::vector<LoadOutcome> outcomes) {
   return band;
 }
 
+OpenSpread SpreadOf(absl::Span<const int64_t> loads, const LoadBand& band) {
+  OpenSpread spread;
+  spread.rep_count = static_cast<int64_t>(loads.size());
+  if (loads.empty()) return spread;
+  std::vector<float> values(loads.begin(), loads.end());
+  const DistributionSummary summary = Summarize(absl::MakeSpan(values));
+  spread.mean = summary.mean;
+  spread.median = summary.median;
+  const int64_t greatest = *std::max_element(loads.begin(), loads.end());
+  constexpr int32_t kMostBins = 20;
+  constexpr int32_t kSteps[] = {1, 2, 5};
+  for (int i = 0; greatest / spread.bin_width >= kMostBins; ++i) {
+    const int32_t power = spread.bin_width / kSteps[i % 3];
+    spread.bin_width = i % 3 == 2 ? 10 * power : power * kSteps[i % 3 + 1];
+  }
+  spread.bins.assign(static_cast<size_t>(greatest / spread.bin_width) + 1, 0);
+  for (const int64_t load : loads) {
+    ++spread.bins[static_cast<size_t>(load / spread.bin_width)];
+    spread.below_band += band.known && static_cast<double>(load) < band.low;
+    spread.above_band += band.known && static_cast<double>(load) > band.high;
+  }
+  return spread;
+}
+
 }  // namespace quotacast::metrics

@@ -70,6 +70,19 @@ struct LoadOutcome {
 };
 LoadBand LearnLoadBand(std::vector<LoadOutcome> outcomes);
 
+// How the open opportunities are spread over the reps of a row.
+struct OpenSpread {
+  int64_t rep_count = 0;  // Reps at work, and others with any open.
+  double mean = 0;
+  double median = 0;
+  int32_t bin_width = 1;      // 1, 2 or 5 times a power of ten: at most 20 bins.
+  std::vector<int64_t> bins;  // Reps with [0, bin_width) open, [bin_width, 2 bin_width), ...
+  int64_t below_band = 0;     // Of the reps; 0 where the band is not known.
+  int64_t above_band = 0;
+};
+// `loads`: one for each rep.
+OpenSpread SpreadOf(absl::Span<const int64_t> loads, const LoadBand& band);
+
 }  // namespace quotacast::metrics
 
 #endif  // QUOTACAST_SERVER_METRICS_PIPELINE_LOAD_H_

@@ -1,6 +1,7 @@
 #include "server/metrics/pipeline_report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace quotacast::metrics {
@@ -76,25 +77,39 @@ std::vector<double> StageWeights(const PipelineReport& report) {
 
 PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, Period period,
-                              Measure measure, int64_t as_of_us) {
+                              Measure measure, int64_t as_of_us, const LossReasons& reasons) {
   const Period previous = simulation::Earlier(period, 1);
-  PipelineReport report = {Grouping(history), StageIndex(history), {}, {}, {}, {}, {}, {}, {}, {}};
+  PipelineReport report = {
+      Grouping(history), StageIndex(history), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   const Grouping& grouping = report.grouping;
   const StageIndex& stages = report.stages;
   report.past_periods = PastQuotaPeriods(quotas, period, kPastPeriods);
   PeriodCounters current(grouping, stages, period, WindowOf(period, as_of_us, history.time_zone));
   PeriodCounters before(grouping, stages, previous,
                         WindowOf(previous, as_of_us, history.time_zone));
+  const int64_t lasted_us = as_of_us - current.window.start_us;
+  report.horizon_days = static_cast<int>(std::ceil(std::max<int64_t>(lasted_us, 0) / kDayUs));
+  report.activities_recorded = !history.activities.empty();
+  LossReasonCounter losses(grouping, reasons, current.window);
   CloseCounter year(grouping, stages, {as_of_us - kYearUs, as_of_us});
   LoadCounter load(grouping, stages, StartsOf(report.past_periods, history.time_zone), as_of_us);
+  // No figure looks further back.
+  int64_t first_us =
+      std::min({as_of_us - kYearUs, current.window.start_us, before.window.start_us});
+  if (!report.past_periods.empty()) {
+    first_us = std::min(
+        first_us, simulation::StartOfDayUs(report.past_periods.back().start, history.time_zone));
+  }
   BookingLedger ledger(grouping.rep_count());
   Journey journey;
   for (size_t i = 0; i < history.opportunities.size(); ++i) {
     const auto opportunity = static_cast<int32_t>(i);
+    if (ClosedBefore(history, opportunity, first_us)) continue;
     if (!ReadJourney(history, opportunity, as_of_us, journey)) continue;
     current.Add(journey, as_of_us);
     before.Add(journey, as_of_us);
     year.Add(journey);
+    losses.Add(journey);
     load.Add(journey, index.Of(opportunity));
     ledger.Add(journey);
   }
@@ -106,10 +121,43 @@ PipelineReport ReportPipeline(const simulation::History& history, const Activity
   report.previous = before.Finish(attained(previous));
   report.load = load.Finish();
   report.year = year.Finish();
+  report.losses = losses.Finish();
   for (const Period& past : report.past_periods) report.past.push_back(attained(past));
   report.band = BandOf(report);
   report.stage_weights = StageWeights(report);
   return report;
+}
+
+OpenSpread OpenSpreadOf(const PipelineReport& report, const simulation::History& history,
+                        int64_t as_of_us, int32_t row) {
+  const simulation::Day as_of_day = simulation::DayOf(as_of_us, history.time_zone);
+  std::vector<int64_t> loads;
+  for (int32_t rep = 0; rep < report.grouping.rep_count(); ++rep) {
+    const absl::Span<const int32_t> above = report.grouping.Above(rep);
+    if (std::find(above.begin(), above.end(), row) == above.end()) continue;
+    const simulation::Rep& record = history.reps[rep];
+    const int64_t open = report.load.Total(rep).open;
+    const bool at_work = record.start_day <= as_of_day && as_of_day < record.end_day;
+    if (at_work || open > 0) loads.push_back(open);
+  }
+  return SpreadOf(loads, report.band);
+}
+
+LateStages LateStagesOf(const PipelineReport& report, int32_t row, Measure measure) {
+  LateStages late;
+  for (size_t s = 0; s < report.stages.size(); ++s) {
+    if (!report.stages.IsLate(s)) continue;
+    const OpenCounts& cell = report.load.stages[row * report.stages.size() + s];
+    const int64_t value = measure == Measure::kAmount ? cell.amount_micros : cell.units;
+    late.open += cell.open;
+    late.value += value;
+    late.weighted_value += static_cast<double>(value) * report.stage_weights[s];
+  }
+  const Attainment& attainment = report.current.attainment[row];
+  if (attainment.target > 0) {
+    late.missing = std::max<int64_t>(0, attainment.target - attainment.booked);
+  }
+  return late;
 }
 
 Velocity VelocityOf(const PipelineReport& report, int32_t row, Measure measure) {

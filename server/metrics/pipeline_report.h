@@ -8,6 +8,7 @@
 #include "server/metrics/activity_index.h"
 #include "server/metrics/attainment.h"
 #include "server/metrics/grouping.h"
+#include "server/metrics/loss_reasons.h"
 #include "server/metrics/pipeline_load.h"
 #include "server/metrics/stage_conversion.h"
 #include "server/metrics/stage_durations.h"
@@ -39,6 +40,12 @@ struct PipelineReport {
   std::vector<simulation::Period> past_periods;  // With quotas, latest first; at most 12.
   std::vector<std::vector<Attainment>> past;     // [period][row].
 
+  std::vector<LossesByReason> losses;  // In the current period, by row.
+  // Days that the current period has lasted by the instant: up to this age in a stage its cohorts
+  // and those before are told.
+  int horizon_days = 0;
+  bool activities_recorded = false;  // Whether the company records any.
+
   // Chance of a win from each stage, as the company closed in the year before: what weighs an open
   // opportunity there.
   std::vector<double> stage_weights;
@@ -48,7 +55,22 @@ struct PipelineReport {
 // Linear in the history.
 PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
-                              simulation::Measure measure, int64_t as_of_us);
+                              simulation::Measure measure, int64_t as_of_us,
+                              const LossReasons& reasons = {});
+
+// The spread of open opportunities over the reps of a row.
+OpenSpread OpenSpreadOf(const PipelineReport& report, const simulation::History& history,
+                        int64_t as_of_us, int32_t row);
+
+// What the last two open stages of each pipeline hold against what is missing: in micro units of
+// money, or pieces.
+struct LateStages {
+  int64_t open = 0;
+  int64_t value = 0;
+  double weighted_value = 0;  // By stage_weights.
+  int64_t missing = 0;        // 0 where nothing is, or there is no target.
+};
+LateStages LateStagesOf(const PipelineReport& report, int32_t row, simulation::Measure measure);
 
 // The well-known formulas, of a row.
 struct Velocity {

@@ -14,7 +14,6 @@ constexpr double kStaleRatio = 1. / 3;
 constexpr double kOutOfReach = .05;
 constexpr double kFewestSilentDays = 5;
 constexpr double kSilenceChance = .001;
-constexpr int kLastStages = 2;
 
 Signal About(SignalKind kind, int32_t rep, double value, double reference) {
   Signal signal;
@@ -85,12 +84,12 @@ void AddOverloaded(const SignalEvidence& evidence, std::vector<Signal>& signals)
     const OpenCounts open = evidence.pipeline.load.Total(row);
     return Counts{static_cast<double>(open.attended), static_cast<double>(open.open)};
   };
-  const RatePrior prior = PriorOf(evidence.pipeline.grouping, &ProportionPrior, attended);
+  const RatePopulation reps = PopulationOf(evidence.pipeline.grouping, &LearnProportions, attended);
   const double company = attended(evidence.organization_row()).Crude();
   for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
     const Counts counts = attended(rep);
     if (counts.total <= band.high) continue;
-    const auto share = RobustProportion(counts, prior);
+    const auto share = RobustProportion(counts, reps.PriorFor(counts));
     const double probability = share.Below(kSignalRatio * company);
     if (probability < kSignalProbability) continue;
     Signal signal = About(SignalKind::kOverloaded, rep, share.Mean(), company);
@@ -203,13 +202,8 @@ void AddQuotaSignals(const SignalEvidence& evidence,
     const double chance = forecast.attainment_probability;
     if (chance >= .5) continue;
     OpenCounts last;
-    int taken = 0;
-    for (size_t s = width; s-- > 0;) {
-      if (stages[s].kind != StageKind::kOpen) {
-        taken = 0;  // The end of a pipeline.
-      } else if (taken++ < kLastStages) {
-        last += evidence.pipeline.load.stages[rep * width + s];
-      }
+    for (size_t s = 0; s < width; ++s) {
+      if (stages.IsLate(s)) last += evidence.pipeline.load.stages[rep * width + s];
     }
     const bool amounts = forecast.question.measure == simulation::Measure::kAmount;
     const int64_t in_last = amounts ? last.amount_micros : last.units;

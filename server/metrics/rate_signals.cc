@@ -48,12 +48,13 @@ void AddConversionDrops(const SignalEvidence& evidence, std::vector<Signal>& sig
       now.push_back(counts_of(evidence.recent, rep, s));
       before.push_back(counts_of(evidence.earlier, rep, s));
     }
-    const RatePrior prior_now = ProportionPrior(now), prior_before = ProportionPrior(before);
-    // What the rep was before is the rep's own: a lasting difference from the company is no drop.
-    const RatePrior own_before = {prior_before.mean, std::min(prior_before.strength, kOwnStrength)};
+    const RatePopulation reps_now = LearnProportions(now), reps_before = LearnProportions(before);
     for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
       if (now[rep].total < kFewest || before[rep].total < kFewest) continue;
-      const auto x = RobustProportion(now[rep], prior_now);
+      const auto x = RobustProportion(now[rep], reps_now.PriorFor(now[rep]));
+      // What the rep was before is the rep's own: a lasting difference from the others is no drop.
+      RatePrior own_before = reps_before.PriorFor(before[rep]);
+      own_before.strength = std::min(own_before.strength, kOwnStrength);
       const BetaDistribution y = Proportion(before[rep], own_before);
       if (x.Mean() > kSignalRatio * y.Mean()) continue;
       const double probability = 1 - ChanceAbove(x, y, kSignalRatio);
@@ -78,12 +79,12 @@ void AddOpensButDoesNotClose(const SignalEvidence& evidence, std::vector<Signal>
     const auto rate = [&](int32_t row) {
       return evidence.closes.stages[row * width + s].WinRate();
     };
-    const RatePrior prior = PriorOf(evidence.pipeline.grouping, &ProportionPrior, rate);
+    const RatePopulation reps = PopulationOf(evidence.pipeline.grouping, &LearnProportions, rate);
     const double company = rate(evidence.organization_row()).Crude();
     for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
       const Counts counts = rate(rep);
       if (counts.total < kFewest || created(rep).Crude() < company_creates) continue;
-      const auto x = RobustProportion(counts, prior);
+      const auto x = RobustProportion(counts, reps.PriorFor(counts));
       const double probability = x.Below(kSignalRatio * company);
       if (probability < kSignalProbability) continue;
       Signal signal = Make(SignalKind::kOpensButDoesNotClose, rep, probability, counts, x.Mean(),
@@ -96,15 +97,16 @@ void AddOpensButDoesNotClose(const SignalEvidence& evidence, std::vector<Signal>
 }
 
 void AddLowContactRates(const SignalEvidence& evidence, std::vector<Signal>& signals) {
+  const bool linked = CallsAreLinked(evidence.contacts[evidence.organization_row()]);
   const auto rate = [&](int32_t row) {
-    return ContactRate(evidence.contacts[row], evidence.activities[row]);
+    return ContactRate(evidence.contacts[row], evidence.activities[row], linked);
   };
   const double company = rate(evidence.organization_row()).Crude();
-  const RatePrior prior = PriorOf(evidence.pipeline.grouping, &IntensityPrior, rate);
+  const RatePopulation reps = PopulationOf(evidence.pipeline.grouping, &LearnIntensities, rate);
   for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
     const Counts counts = rate(rep);
     if (counts.total * company < kFewest) continue;
-    const auto x = RobustIntensity(counts, prior);
+    const auto x = RobustIntensity(counts, reps.PriorFor(counts));
     const double probability = x.Below(kSignalRatio * company);
     if (probability < kSignalProbability) continue;
     signals.push_back(Make(SignalKind::kLowContactRate, rep, probability, counts, x.Mean(),
@@ -122,11 +124,11 @@ void AddGivesUpEarly(const SignalEvidence& evidence, std::vector<Signal>& signal
   const int64_t without = all.won.bins[0] + all.lost.bins[0];
   if (2 * without > all.won.Count() + all.lost.Count()) return;
   const double company = share(evidence.organization_row()).Crude();
-  const RatePrior prior = PriorOf(evidence.pipeline.grouping, &ProportionPrior, share);
+  const RatePopulation reps = PopulationOf(evidence.pipeline.grouping, &LearnProportions, share);
   for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
     const Counts counts = share(rep);
     if (counts.total < kFewest) continue;
-    const auto x = RobustProportion(counts, prior);
+    const auto x = RobustProportion(counts, reps.PriorFor(counts));
     const double probability = 1 - x.Below(std::min(1., company / kSignalRatio));
     if (probability < kSignalProbability) continue;
     signals.push_back(Make(SignalKind::kGivesUpEarly, rep, probability, counts, x.Mean(),

@@ -10,8 +10,7 @@ namespace quotacast::metrics {
 namespace {
 
 constexpr double kTail = (1 - kIntervalLevel) / 2;
-constexpr double kLeastEvents = 4;
-constexpr double kGreatestStrength = 1e6;
+constexpr double kLeastEvents = 1;
 constexpr int kQuadraturePoints = 200;
 constexpr double kUnlikeShare = .1;
 constexpr double kUnlikeEvents = 2;
@@ -31,29 +30,62 @@ double WeightOf(double log_bayes_factor) {
   return 1 / (1 + (1 - kUnlikeShare) / kUnlikeShare * std::exp(-log_bayes_factor));
 }
 
-// Between-rep variance of rates with sampling variance `unit_variance` / n_i.
-double VarianceBetween(absl::Span<const Counts> reps, double mean, double unit_variance) {
-  double q = 0, sum = 0, squares = 0, groups = 0;
-  for (const Counts& rep : reps) {
-    if (rep.total <= 0) continue;
-    const double off = rep.Crude() - mean;
-    q += rep.total * off * off;
-    sum += rep.total;
-    squares += rep.total * rep.total;
-    groups += 1;
-  }
-  const double spread = sum - squares / sum;
-  return spread > 0 ? std::max(0., (q - (groups - 1) * unit_variance) / spread) : 0;
+// The variance of the rate of somebody with `total`, before any difference between reps.
+double UnitVariance(RatePopulation::Kind kind, double rate) {
+  return kind == RatePopulation::Kind::kProportion ? rate * (1 - rate) : rate;
 }
 
-Counts Sum(absl::Span<const Counts> reps, int& known) {
-  Counts all;
+// A rate that is neither 0 nor, as a proportion, 1.
+double InwardRate(RatePopulation::Kind kind, const Counts& counts) {
+  if (kind == RatePopulation::Kind::kIntensity) return std::max(counts.count, .5) / counts.total;
+  const double edge = .5 / (counts.total + 1);
+  return std::clamp(counts.Crude(), edge, 1 - edge);
+}
+
+// The strength of a prior with this mean and variance.
+double StrengthOf(RatePopulation::Kind kind, double mean, double variance) {
+  if (kind == RatePopulation::Kind::kIntensity) {
+    return std::max(mean / variance, kLeastEvents / mean);
+  }
+  return std::max(mean * (1 - mean) / variance - 1, kLeastEvents);
+}
+
+// The root in tau2 of the derivative of log likelihood + log tau, by bisection on its logarithm.
+// The derivative is positive towards 0 and, with two reps or more, negative for large tau2.
+double BetweenVariance(absl::Span<const Counts> reps, double mean, double unit_variance) {
+  const auto rises = [&](double tau2) {
+    double slope = 1 / tau2;
+    for (const Counts& rep : reps) {
+      if (rep.total <= 0) continue;
+      const double off = rep.Crude() - mean;
+      const double precision = 1 / (unit_variance / rep.total + tau2);
+      slope += precision * (off * off * precision - 1);
+    }
+    return slope > 0;
+  };
+  double low = std::log(unit_variance * 1e-12), high = std::log(unit_variance * 1e3 + mean * mean);
+  for (int i = 0; i < kBisections; ++i) {
+    const double middle = (low + high) / 2;
+    (rises(std::exp(middle)) ? low : high) = middle;
+  }
+  return std::exp((low + high) / 2);
+}
+
+RatePopulation Learn(RatePopulation::Kind kind, absl::Span<const Counts> reps) {
+  RatePopulation population;
+  population.kind = kind;
+  int known = 0;
   for (const Counts& rep : reps) {
     if (rep.total <= 0) continue;
-    all += rep;
+    population.all += rep;
+    population.total_squares += rep.total * rep.total;
     ++known;
   }
-  return all;
+  population.known = known >= 2;
+  if (!population.known) return population;
+  const double mean = InwardRate(kind, population.all);
+  population.between_variance = BetweenVariance(reps, mean, UnitVariance(kind, mean));
+  return population;
 }
 
 }  // namespace
@@ -79,26 +111,25 @@ Interval GammaDistribution::CentralInterval() const {
   return {Quantile(kTail), Quantile(1 - kTail)};
 }
 
-RatePrior ProportionPrior(absl::Span<const Counts> reps) {
-  int known = 0;
-  const Counts all = Sum(reps, known);
-  if (known < 2) return {};
-  const double mean = std::clamp(all.Crude(), .5 / (all.total + 1), 1 - .5 / (all.total + 1));
-  const double variance = mean * (1 - mean);
-  const double between = VarianceBetween(reps, mean, variance);
-  const double strength = between > 0 ? variance / between - 1 : kGreatestStrength;
-  return {mean, std::clamp(strength, kLeastEvents, kGreatestStrength)};
+RatePrior RatePopulation::PriorFor(const Counts& own, double rep_count) const {
+  const Counts others = {std::max(0., all.count - own.count), all.total - own.total};
+  // Totals may be sums of fractions.
+  if (!known || rep_count <= 0 || others.total <= 1e-9 * all.total) return {};
+  const double mean = InwardRate(kind, others);
+  // Of a group as if its reps had equal totals.
+  const double others_squares = std::max(0., total_squares - own.total * own.total / rep_count) /
+                                (others.total * others.total);
+  const double variance =
+      between_variance * (1 / rep_count + others_squares) + UnitVariance(kind, mean) / others.total;
+  return {mean, StrengthOf(kind, mean, variance)};
 }
 
-RatePrior IntensityPrior(absl::Span<const Counts> reps) {
-  int known = 0;
-  const Counts all = Sum(reps, known);
-  if (known < 2) return {};
-  const double mean = std::max(all.count, .5) / all.total;
-  const double between = VarianceBetween(reps, mean, mean);
-  const double least = kLeastEvents / mean;
-  const double strength = between > 0 ? mean / between : kGreatestStrength / mean;
-  return {mean, std::clamp(strength, least, kGreatestStrength / mean)};
+RatePopulation LearnProportions(absl::Span<const Counts> reps) {
+  return Learn(RatePopulation::Kind::kProportion, reps);
+}
+
+RatePopulation LearnIntensities(absl::Span<const Counts> reps) {
+  return Learn(RatePopulation::Kind::kIntensity, reps);
 }
 
 BetaDistribution Proportion(const Counts& counts, const RatePrior& prior) {

@@ -4,11 +4,12 @@
 // Rates from counts, with what small counts leave open.
 //
 // A *proportion* is `count` of `total` (binomial, with a beta prior); an *intensity* is `count`
-// over an exposure (Poisson, with a gamma prior). The prior is learnt from the company: its mean is
-// the rate of all reps together, its strength comes from how far the reps' rates lie apart beyond
-// chance. A small sample is thereby shrunk towards the company; where reps do not differ it is
-// shrunk all the way.
+// over an exposure (Poisson, with a gamma prior). The prior of a rep is learnt from the other reps:
+// its mean is their rate, its strength comes from how far reps' rates lie apart beyond chance and
+// from how well that mean is known. A small sample is thereby shrunk towards the others. The
+// organization's own rate is not shrunk.
 
+#include <cstdint>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -54,20 +55,38 @@ struct GammaDistribution {
   Interval CentralInterval() const;
 };
 
-// Prior of a rep's rate.
+// Prior of a rate.
 struct RatePrior {
   double mean = 0;
-  double strength = 0;  // In trials (proportion) or exposure (intensity) that weigh as much.
+  double strength = 0;  // In trials (proportion) or exposure (intensity) that weigh as much; 0: no
+                        // prior is known.
 };
 
-// From each rep's counts; those with total 0 say nothing. The variance between reps is estimated by
-// moments: with Q = sum n_i (p_i - p)^2 and v = p (1 - p) (intensity: v = p),
-// tau2 = max(0, (Q - (k - 1) v) / (N - sum n_i^2 / N)), strength = v / tau2 - 1 (intensity: p /
-// tau2), kept within [lowest, 1e6] where lowest is 4 trials (intensity: the exposure in which 4 are
-// expected). With fewer than two reps the strength is 0. A proportion of 0 or 1 is taken half a
-// trial inwards.
-RatePrior ProportionPrior(absl::Span<const Counts> reps);
-RatePrior IntensityPrior(absl::Span<const Counts> reps);
+// How reps' true rates lie around their mean, learnt from each rep's counts.
+struct RatePopulation {
+  enum class Kind : uint8_t { kProportion, kIntensity };
+  Kind kind = Kind::kProportion;
+  Counts all;                   // Of the reps together.
+  double total_squares = 0;     // Sum of the squares of their totals.
+  double between_variance = 0;  // Of true rates, between reps.
+  bool known = false;           // Whether there were two reps to learn from.
+
+  // What the others say of the rate of somebody with the counts `own`, which are part of `all`: of
+  // a rep, or of `rep_count` reps together. Mean: the others' rate. Variance: between_variance /
+  // rep_count, and the variance of that mean, from sampling and from who the others are: where reps
+  // are all alike, nobody's rate is known better than that. The strength is the one with that
+  // variance, at least 1 trial (intensity: the exposure in which 1 is expected); 0 where there
+  // are no others, as for all reps together.
+  RatePrior PriorFor(const Counts& own, double rep_count = 1) const;
+};
+
+// From each rep's counts; those with total 0 say nothing. With p the rate of all and v = p (1 - p)
+// (intensity: v = p), counts of n_i have the rate p_i with variance v / n_i + tau2. tau2, the
+// variance between reps, is the mode of the normal likelihood times tau (Chung, Rabe-Hesketh and
+// Choi, Statistics in Medicine, 2013): unlike the plain mode it is never 0, which would say that
+// reps are known to be all alike. A rate of 0 or 1 is taken half a trial inwards.
+RatePopulation LearnProportions(absl::Span<const Counts> reps);
+RatePopulation LearnIntensities(absl::Span<const Counts> reps);
 
 // With strength 0 Jeffreys' prior: Beta(1/2, 1/2), Gamma(1/2, 0).
 BetaDistribution Proportion(const Counts& counts, const RatePrior& prior);

@@ -77,8 +77,8 @@ SignalEvidence GatherEvidence(const simulation::History& history, const Activity
   Journey journey;
   for (size_t i = 0; i < history.opportunities.size(); ++i) {
     const auto opportunity = static_cast<int32_t>(i);
+    if (ClosedBefore(history, opportunity, both.start_us)) continue;
     if (!ReadJourney(history, opportunity, as_of_us, journey)) continue;
-    if (!journey.IsOpen() && journey.close_us < both.start_us) continue;
     conversion.Add(journey, as_of_us);
     before.Add(journey, as_of_us);
     closes.Add(journey);

@@ -29,6 +29,17 @@ class StageIndex {
   size_t size() const { return stages_.size(); }
   size_t Of(int32_t pipeline, int16_t stage) const { return first_[pipeline] + stage; }
   const Entry& operator[](size_t index) const { return stages_[index]; }
+  // Whether it is one of the last two open stages of its pipeline.
+  bool IsLate(size_t index) const {
+    const auto open_after = [this](size_t at) {
+      int count = 0;
+      for (size_t s = at + 1; s < size() && stages_[s].pipeline == stages_[at].pipeline; ++s) {
+        count += stages_[s].kind == simulation::StageKind::kOpen;
+      }
+      return count;
+    };
+    return stages_[index].kind == simulation::StageKind::kOpen && open_after(index) < 2;
+  }
 
  private:
   std::vector<size_t> first_;

@@ -10,19 +10,18 @@ namespace quotacast {
 namespace {
 
 // What both services work with.
-struct Floor {
+struct FloorBackend {
   Backend& backend;
   handlers::Engine& engine;
-  handlers::ActivityIndexes indexes;
+  handlers::Floor floor;
 
   template <typename Request, typename Response>
   grpc::Status Answer(grpc::ServerContext* call, const Request& request, Response& response,
                       absl::StatusOr<Response> (*handler)(const handlers::Context&,
-                                                          handlers::Engine&,
-                                                          handlers::ActivityIndexes&,
+                                                          handlers::Engine&, handlers::Floor&,
                                                           const Request&)) {
     return Guard(backend, call, [&]() -> absl::Status {
-      auto result = handler(MakeContext(backend, call), engine, indexes, request);
+      auto result = handler(MakeContext(backend, call), engine, floor, request);
       if (!result.ok()) return result.status();
       response = *std::move(result);
       return absl::OkStatus();
@@ -32,7 +31,7 @@ struct Floor {
 
 class MetricsService final : public v1::MetricsService::Service {
  public:
-  explicit MetricsService(std::shared_ptr<Floor> floor) : floor_(std::move(floor)) {}
+  explicit MetricsService(std::shared_ptr<FloorBackend> floor) : floor_(std::move(floor)) {}
 
   grpc::Status ReportActivity(grpc::ServerContext* call, const v1::ReportActivityRequest* request,
                               v1::ReportActivityResponse* response) override {
@@ -42,33 +41,57 @@ class MetricsService final : public v1::MetricsService::Service {
                               v1::ReportPipelineResponse* response) override {
     return floor_->Answer(call, *request, *response, &handlers::ReportPipeline);
   }
+  grpc::Status RankOpportunities(grpc::ServerContext* call,
+                                 const v1::RankOpportunitiesRequest* request,
+                                 v1::RankOpportunitiesResponse* response) override {
+    return floor_->Answer(call, *request, *response, &handlers::RankOpportunities);
+  }
+  grpc::Status ReportGuidelines(grpc::ServerContext* call,
+                                const v1::ReportGuidelinesRequest* request,
+                                v1::ReportGuidelinesResponse* response) override {
+    return floor_->Answer(call, *request, *response, &handlers::ReportGuidelines);
+  }
   grpc::Status CheckProcess(grpc::ServerContext* call, const v1::CheckProcessRequest* request,
                             v1::CheckProcessResponse* response) override {
     return floor_->Answer(call, *request, *response, &handlers::CheckProcess);
   }
 
  private:
-  std::shared_ptr<Floor> floor_;
+  std::shared_ptr<FloorBackend> floor_;
 };
 
 class SignalService final : public v1::SignalService::Service {
  public:
-  explicit SignalService(std::shared_ptr<Floor> floor) : floor_(std::move(floor)) {}
+  explicit SignalService(std::shared_ptr<FloorBackend> floor) : floor_(std::move(floor)) {}
 
   grpc::Status ListSignals(grpc::ServerContext* call, const v1::ListSignalsRequest* request,
                            v1::ListSignalsResponse* response) override {
     return floor_->Answer(call, *request, *response, &handlers::ListSignals);
   }
+  grpc::Status AcknowledgeSignal(grpc::ServerContext* call,
+                                 const v1::AcknowledgeSignalRequest* request,
+                                 v1::SignalReview* response) override {
+    return Serve(floor_->backend, call, *request, *response, &handlers::AcknowledgeSignal);
+  }
+  grpc::Status SnoozeSignal(grpc::ServerContext* call, const v1::SnoozeSignalRequest* request,
+                            v1::SignalReview* response) override {
+    return Serve(floor_->backend, call, *request, *response, &handlers::SnoozeSignal);
+  }
+  grpc::Status ReopenSignal(grpc::ServerContext* call, const v1::ReopenSignalRequest* request,
+                            v1::SignalReview* response) override {
+    return Serve(floor_->backend, call, *request, *response, &handlers::ReopenSignal);
+  }
 
  private:
-  std::shared_ptr<Floor> floor_;
+  std::shared_ptr<FloorBackend> floor_;
 };
 
 }  // namespace
 
 std::vector<std::unique_ptr<grpc::Service>> MakeMetricsServices(Backend& backend,
-                                                                handlers::Engine& engine) {
-  const std::shared_ptr<Floor> floor(new Floor{backend, engine, {}});
+                                                                handlers::Engine& engine,
+                                                                ModelCache& models) {
+  const std::shared_ptr<FloorBackend> floor(new FloorBackend{backend, engine, {models}});
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(std::make_unique<MetricsService>(floor));
   services.push_back(std::make_unique<SignalService>(floor));

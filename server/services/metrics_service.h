@@ -7,13 +7,15 @@
 #include <vector>
 
 #include "server/handlers/engine.h"
+#include "server/model_cache.h"
 #include "server/services/call.h"
 
 namespace quotacast {
 
-// MetricsService and SignalService. `backend` and `engine` must outlive them.
+// MetricsService and SignalService. What they are given must outlive them.
 std::vector<std::unique_ptr<grpc::Service>> MakeMetricsServices(Backend& backend,
-                                                                handlers::Engine& engine);
+                                                                handlers::Engine& engine,
+                                                                ModelCache& models);
 
 }  // namespace quotacast
 

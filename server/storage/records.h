@@ -79,6 +79,7 @@ struct Stage {
   std::string id;
   std::string name;
   StageKind kind = StageKind::kOpen;
+  Attributes attributes;
   // Set by the store: the stage's number in its pipeline, which facts refer to. It stays the same
   // when stages are put in another order.
   int16_t number = 0;
@@ -148,6 +149,18 @@ struct Activity {
   int32_t duration_seconds = kNoDuration;
   Attributes attributes;
   Recorded recorded;
+};
+
+// What somebody did about a signal.
+enum class ReviewState : uint8_t { kAcknowledged = 1, kSnoozed = 2, kReopened = 3 };
+inline constexpr int64_t kNotHidden = INT64_MIN;
+struct SignalReview {
+  std::string signal;  // Its id, the same whenever the signal comes up.
+  ReviewState state = ReviewState::kAcknowledged;
+  std::string reviewer;  // Who, as they said.
+  std::string note;
+  int64_t review_time_us = 0;            // Set by the store.
+  int64_t hidden_until_us = kNotHidden;  // Not listed before this instant.
 };
 
 // Facts. Views need to last only as long as the call that takes or hands out the fact.

@@ -28,7 +28,9 @@ const Stage* FindStage(const std::vector<Stage>& stages, absl::string_view id) {
 
 std::vector<Stage> SqliteTransaction::ReadStages(Key pipeline) {
   std::vector<Stage> stages;
-  Query query(db_, "SELECT id, name, kind, number FROM stages WHERE pipeline=? ORDER BY position",
+  Query query(db_,
+              "SELECT id, name, kind, number, attributes FROM stages WHERE pipeline=?"
+              " ORDER BY position",
               pipeline);
   while (query.Step()) {
     Stage& stage = stages.emplace_back();
@@ -36,6 +38,7 @@ std::vector<Stage> SqliteTransaction::ReadStages(Key pipeline) {
     stage.name = query.String(1);
     stage.kind = static_cast<StageKind>(query.Int(2));
     stage.number = static_cast<int16_t>(query.Int(3));
+    stage.attributes = DecodeAttributes(query.Text(4));
   }
   return stages;
 }
@@ -93,10 +96,12 @@ absl::Status SqliteTransaction::WriteStages(Key pipeline, const std::vector<Stag
     const Stage* const known = FindStage(old, stage.id);
     const int64_t number = known != nullptr ? known->number : next++;
     Query(db_,
-          "INSERT INTO stages (pipeline, number, position, id, name, kind) VALUES (?,?,?,?,?,?)"
+          "INSERT INTO stages (pipeline, number, position, id, name, kind, attributes)"
+          " VALUES (?,?,?,?,?,?,?)"
           " ON CONFLICT (pipeline, number) DO UPDATE SET position=excluded.position,"
-          " name=excluded.name, kind=excluded.kind",
-          pipeline, number, position++, stage.id, stage.name, static_cast<int>(stage.kind))
+          " name=excluded.name, kind=excluded.kind, attributes=excluded.attributes",
+          pipeline, number, position++, stage.id, stage.name, static_cast<int>(stage.kind),
+          EncodeAttributes(stage.attributes))
         .Run();
   }
   return db_.ok() ? absl::OkStatus() : db_.TakeError();

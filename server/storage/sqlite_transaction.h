@@ -82,6 +82,7 @@ class SqliteTransaction final : public WriteTransaction {
   absl::StatusOr<Activity> GetActivity(Key organization, absl::string_view id) override;
   absl::StatusOr<Page<Activity>> ListActivities(Key organization, const ActivityFilter& filter,
                                                 const PageRequest& page) override;
+  absl::StatusOr<std::vector<SignalReview>> ListSignalReviews(Key organization) override;
   absl::StatusOr<std::vector<OpportunityReference>> FindOpportunities(
       Key organization, absl::Span<const absl::string_view> ids) override;
   absl::StatusOr<AppendReport> CheckOpportunities(Key organization,
@@ -129,6 +130,8 @@ class SqliteTransaction final : public WriteTransaction {
   absl::StatusOr<Opportunity> UpdateOpportunity(Key organization, absl::string_view id,
                                                 const OpportunityChange& change,
                                                 std::optional<int64_t> expected_revision) override;
+  absl::StatusOr<SignalReview> AppendSignalReview(Key organization,
+                                                  const SignalReview& review) override;
   absl::StatusOr<AppendReport> AppendOpportunities(Key organization,
                                                    absl::Span<const OpportunityFact> rows) override;
   absl::StatusOr<AppendReport> AppendStageEvents(Key organization,

@@ -124,6 +124,9 @@ class ReadTransaction {
                                                         const ActivityFilter& filter,
                                                         const PageRequest& page) = 0;
 
+  // The last review of each signal that has any, by signal.
+  virtual absl::StatusOr<std::vector<SignalReview>> ListSignalReviews(Key organization) = 0;
+
   // One for each id, in order.
   virtual absl::StatusOr<std::vector<OpportunityReference>> FindOpportunities(
       Key organization, absl::Span<const absl::string_view> ids) = 0;
@@ -214,6 +217,11 @@ class WriteTransaction : public ReadTransaction {
   virtual absl::StatusOr<Opportunity> UpdateOpportunity(
       Key organization, absl::string_view id, const OpportunityChange& change,
       std::optional<int64_t> expected_revision) = 0;
+
+  // Takes the place of the signal's review before. Reviews are no part of the history: they take no
+  // revision.
+  virtual absl::StatusOr<SignalReview> AppendSignalReview(Key organization,
+                                                          const SignalReview& review) = 0;
 
   // The keys in the rows must have been read in this organization. Rows are stored in their order;
   // of stage events at the same instant the one stored later holds.

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/time/clock.h"
 #include "server/convert/scalars.h"
 #include "tests/server/handlers/test_company.h"
 
@@ -20,11 +21,12 @@ class MetricsTest : public ::testing::Test {
     return request;
   }
   absl::StatusOr<v1::ReportPipelineResponse> Pipeline(const v1::ReportPipelineRequest& request) {
-    return ReportPipeline(company_.Context(), company_.engine(), indexes_, request);
+    return ReportPipeline(company_.Context(), company_.engine(), floor_, request);
   }
 
   TestCompany company_;
-  ActivityIndexes indexes_;
+  ModelCache models_;
+  Floor floor_{models_};
 };
 
 TEST_F(MetricsTest, PipelineOfTheMonthThatRuns) {
@@ -51,7 +53,17 @@ TEST_F(MetricsTest, PipelineOfTheMonthThatRuns) {
   // Everything goes on to offer, and spends two days before.
   EXPECT_EQ(n1.stages(0).days_won().median(), 2);
   EXPECT_EQ(n1.stages(0).conversion().lost_count(), 0);
+  EXPECT_EQ(n1.stages(0).conversion().horizon_days(), 9);
+  EXPECT_EQ(n1.stages(1).won_count(), 5);
+  EXPECT_EQ(n1.stages(1).won_amount(), 5'000);
   // January and February: 15 or 16 won of 15.
+  ASSERT_EQ(organization.past_attainments_size(), 2);
+  EXPECT_EQ(organization.past_attainments(0).rep_count(), 3);
+  EXPECT_EQ(n1.past_attainments(0).rep_count(), 1);
+  EXPECT_FALSE(n1.has_open_load());
+  EXPECT_EQ(organization.open_load().rep_count(), 4);
+  EXPECT_EQ(organization.late_stages().missing(), 30'000);
+  EXPECT_EQ(organization.late_stages().open_count(), organization.open_count());
   ASSERT_EQ(response->past_attainments_size(), 2);
   EXPECT_EQ(response->past_attainments(0).period_start(), "2026-02-01");
   EXPECT_EQ(response->past_attainments(0).rep_count(), 3);
@@ -100,7 +112,7 @@ TEST_F(MetricsTest, ErrorsNameTheField) {
 }
 
 TEST_F(MetricsTest, ActivityCountsNothingWhereNothingIsRecorded) {
-  const auto response = ReportActivity(company_.Context(), company_.engine(), indexes_,
+  const auto response = ReportActivity(company_.Context(), company_.engine(), floor_,
                                        Ask<v1::ReportActivityRequest>());
   ASSERT_TRUE(response.ok()) << response.status();
   const v1::ActivityFigures& all = response->metrics(0).current();
@@ -112,7 +124,7 @@ TEST_F(MetricsTest, ActivityCountsNothingWhereNothingIsRecorded) {
 
 TEST_F(MetricsTest, ProcessThatFits) {
   const auto response =
-      CheckProcess(company_.Context(), company_.engine(), indexes_, Ask<v1::CheckProcessRequest>());
+      CheckProcess(company_.Context(), company_.engine(), floor_, Ask<v1::CheckProcessRequest>());
   ASSERT_TRUE(response.ok()) << response.status();
   ASSERT_EQ(response->stages_size(), 4);
   for (const v1::StageUse& stage : response->stages()) EXPECT_EQ(stage.findings_size(), 0);
@@ -122,7 +134,7 @@ TEST_F(MetricsTest, ProcessThatFits) {
 
 TEST_F(MetricsTest, SignalsAreSortedAndSelected) {
   auto request = Ask<v1::ListSignalsRequest>();
-  const auto all = ListSignals(company_.Context(), company_.engine(), indexes_, request);
+  const auto all = ListSignals(company_.Context(), company_.engine(), floor_, request);
   ASSERT_TRUE(all.ok()) << all.status();
   for (int i = 1; i < all->signals_size(); ++i) {
     EXPECT_GE(all->signals(i - 1).urgency(), all->signals(i).urgency());
@@ -132,11 +144,175 @@ TEST_F(MetricsTest, SignalsAreSortedAndSelected) {
     EXPECT_NE(signal.description(), "");
   }
   request.add_reps("organizations/acme/reps/n1");
-  const auto some = ListSignals(company_.Context(), company_.engine(), indexes_, request);
+  const auto some = ListSignals(company_.Context(), company_.engine(), floor_, request);
   ASSERT_TRUE(some.ok()) << some.status();
   for (const v1::Signal& signal : some->signals()) {
     EXPECT_EQ(signal.rep(), "organizations/acme/reps/n1");
   }
+}
+
+TEST_F(MetricsTest, RanksOpenOpportunities) {
+  auto request = Ask<v1::RankOpportunitiesRequest>();
+  const auto all = RankOpportunities(company_.Context(), company_.engine(), floor_, request);
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(all->period_start(), "2026-03-01");
+  EXPECT_EQ(all->open_count(), all->opportunities_size());
+  ASSERT_GT(all->opportunities_size(), 10);
+  double simulated = 0;
+  for (int i = 0; i < all->opportunities_size(); ++i) {
+    const v1::OpportunityOutlook& outlook = all->opportunities(i);
+    if (i > 0) {
+      EXPECT_GE(all->opportunities(i - 1).win_probability(), outlook.win_probability());
+    }
+    simulated += outlook.amount() * outlook.win_probability();
+    EXPECT_EQ(outlook.amount(), 1'000);
+    // Everything that was won spent 2 days in lead and 5 in offer.
+    EXPECT_EQ(outlook.won_median_days(), outlook.stage_id() == "lead" ? 2 : 5);
+  }
+  EXPECT_NEAR(all->simulated_amount(), simulated, 1e-6);
+  EXPECT_EQ(all->open_amount(), 1'000 * all->open_count());
+
+  request.add_reps("organizations/acme/reps/n1");
+  request.set_order(v1::RankOpportunitiesRequest::EMPTY_FIRST);
+  request.set_page_size(2);
+  const auto some = RankOpportunities(company_.Context(), company_.engine(), floor_, request);
+  ASSERT_TRUE(some.ok()) << some.status();
+  ASSERT_EQ(some->opportunities_size(), 2);
+  EXPECT_LT(some->open_count(), all->open_count());
+  EXPECT_NE(some->next_page_token(), "");
+  for (const v1::OpportunityOutlook& outlook : some->opportunities()) {
+    EXPECT_EQ(outlook.rep(), "organizations/acme/reps/n1");
+  }
+  EXPECT_LE(some->opportunities(0).won_stayed_as_long().count(),
+            some->opportunities(1).won_stayed_as_long().count());
+
+  request = Ask<v1::RankOpportunitiesRequest>();
+  request.set_period("2026-02");
+  const absl::Status over =
+      RankOpportunities(company_.Context(), company_.engine(), floor_, request).status();
+  EXPECT_EQ(over.code(), absl::StatusCode::kFailedPrecondition) << over;
+}
+
+TEST_F(MetricsTest, GuidelinesNeedRecordedActivity) {
+  auto request = Ask<v1::ReportGuidelinesRequest>();
+  const absl::Status nothing =
+      ReportGuidelines(company_.Context(), company_.engine(), floor_, request).status();
+  EXPECT_EQ(nothing.code(), absl::StatusCode::kFailedPrecondition) << nothing;
+  request.set_target_probability(1);
+  const absl::Status certain =
+      ReportGuidelines(company_.Context(), company_.engine(), floor_, request).status();
+  EXPECT_EQ(certain.code(), absl::StatusCode::kInvalidArgument) << certain;
+}
+
+class SignalReviewTest : public MetricsTest {
+ protected:
+  SignalReviewTest() { company_.SetNow(absl::ToUnixMicros(absl::Now())); }
+
+  v1::ListSignalsResponse Signals(bool show_reviewed = false) {
+    // Fifteen days after the last record: silence is a signal.
+    auto request = Ask<v1::ListSignalsRequest>();
+    *request.mutable_as_of() =
+        convert::ToTimestamp(TestCompany::kAsOfUs + int64_t{15} * 86'400'000'000);
+    request.set_show_reviewed(show_reviewed);
+    auto response = ListSignals(company_.Context(), company_.engine(), floor_, request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return response.ok() ? *std::move(response) : v1::ListSignalsResponse();
+  }
+  // The name of the first signal of the company.
+  std::string FirstName() {
+    const v1::ListSignalsResponse listed = Signals();
+    EXPECT_GT(listed.signals_size(), 0);
+    return listed.signals_size() > 0 ? listed.signals(0).name() : "";
+  }
+  static bool Lists(const v1::ListSignalsResponse& response, const std::string& name) {
+    for (const v1::Signal& signal : response.signals()) {
+      if (signal.name() == name) return true;
+    }
+    return false;
+  }
+  absl::Status Acknowledge(const std::string& name) {
+    v1::AcknowledgeSignalRequest request;
+    request.set_name(name);
+    return AcknowledgeSignal(company_.Context(), request).status();
+  }
+};
+
+TEST_F(SignalReviewTest, AcknowledgedOnesAreHidden) {
+  const std::string name = FirstName();
+  v1::AcknowledgeSignalRequest request;
+  request.set_name(name);
+  request.set_reviewer("eve");
+  request.set_note("we spoke");
+  request.set_request_id("3f2b7c1e-8a4d-4c6b-9d2e-5a1f0c7b8e9d");
+  const auto review = AcknowledgeSignal(company_.Context(), request);
+  ASSERT_TRUE(review.ok()) << review.status();
+  EXPECT_EQ(review->name(), name);
+  EXPECT_EQ(review->state(), v1::SignalReview::ACKNOWLEDGED);
+  EXPECT_EQ(review->reviewer(), "eve");
+  EXPECT_EQ(review->hidden_until_time().seconds() - review->review_time().seconds(), 90 * 86'400);
+  // A retry is the same review.
+  EXPECT_EQ(AcknowledgeSignal(company_.Context(), request)->review_time().nanos(),
+            review->review_time().nanos());
+
+  const v1::ListSignalsResponse hidden = Signals();
+  EXPECT_FALSE(Lists(hidden, name));
+  EXPECT_EQ(hidden.hidden_count(), 1);
+  const v1::ListSignalsResponse shown = Signals(true);
+  EXPECT_TRUE(Lists(shown, name));
+  EXPECT_EQ(shown.hidden_count(), 0);
+  EXPECT_EQ(shown.signals_size(), hidden.signals_size() + 1);
+  for (const v1::Signal& signal : shown.signals()) {
+    EXPECT_EQ(signal.has_review(), signal.name() == name);
+    if (signal.has_review()) {
+      EXPECT_EQ(signal.review().note(), "we spoke");
+    }
+  }
+
+  v1::ReopenSignalRequest reopen;
+  reopen.set_name(name);
+  ASSERT_TRUE(ReopenSignal(company_.Context(), reopen).ok());
+  EXPECT_TRUE(Lists(Signals(), name));
+  EXPECT_EQ(ReopenSignal(company_.Context(), reopen).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(SignalReviewTest, SnoozedOnesComeBack) {
+  const std::string name = FirstName();
+  v1::SnoozeSignalRequest request;
+  request.set_name(name);
+  const auto status_until = [&](int64_t days_ahead) {
+    request.mutable_until_time()->set_seconds(absl::ToUnixSeconds(absl::Now()) +
+                                              days_ahead * 86'400);
+    return SnoozeSignal(company_.Context(), request).status();
+  };
+  EXPECT_EQ(status_until(-1).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status_until(400).code(), absl::StatusCode::kInvalidArgument);
+  ASSERT_TRUE(status_until(7).ok());
+  EXPECT_FALSE(Lists(Signals(), name));
+  // A snooze of long ago that has run out.
+  const int64_t now_us = absl::ToUnixMicros(absl::Now());
+  company_.SetNow(now_us - int64_t{30} * 86'400'000'000);
+  ASSERT_TRUE(status_until(-10).ok());
+  EXPECT_TRUE(Lists(Signals(), name));
+}
+
+TEST_F(SignalReviewTest, ErrorsSayWhatIsWrongWithTheName) {
+  const auto invalid = absl::StatusCode::kInvalidArgument;
+  const auto not_found = absl::StatusCode::kNotFound;
+  const std::string acme = "organizations/acme/signals/";
+  EXPECT_EQ(Acknowledge("").code(), invalid);
+  EXPECT_EQ(Acknowledge("organizations/acme/reps/n1").code(), invalid);
+  EXPECT_EQ(Acknowledge(acme + "low-contact-rate").code(), invalid);
+  EXPECT_EQ(Acknowledge(acme + "bad-mood~n1").code(), invalid);
+  EXPECT_EQ(Acknowledge(acme + "low-contact-rate~nobody").code(), not_found);
+  EXPECT_EQ(Acknowledge("organizations/nobody/signals/low-contact-rate~n1").code(), not_found);
+  EXPECT_EQ(Acknowledge(acme + "conversion-drop~n1").code(), not_found);
+  EXPECT_EQ(Acknowledge(acme + "conversion-drop~n1~p~nowhere").code(), not_found);
+  EXPECT_TRUE(Acknowledge(acme + "conversion-drop~n1~p~offer").ok());
+  EXPECT_TRUE(Acknowledge(acme + "low-contact-rate~n1").ok());
+  v1::AcknowledgeSignalRequest request;
+  request.set_name(acme + "low-contact-rate~n1");
+  request.set_note(std::string(2'001, 'x'));
+  EXPECT_EQ(AcknowledgeSignal(company_.Context(), request).status().code(), invalid);
 }
 
 }  // namespace

@@ -41,14 +41,41 @@ TEST(ContactRate, ProspectingCallsPrecedeTheOpportunity) {
   small.AddActivity(kAnn, kNone, 2.5, ActivityType::kCall);
   small.AddActivity(kAnn, found, 4, ActivityType::kCall);
   const ActivityReport report = Report(small.Build(), 7);
+  // Calls are linked to what they led to: the opportunity without one came by itself.
+  EXPECT_TRUE(report.current.calls_linked);
   const Counts rate = report.current.ContactRateOf(kAnn);
-  EXPECT_EQ(rate.count, 2);
+  EXPECT_EQ(rate.count, 1);
   EXPECT_EQ(rate.total, 2);
   const ContactCounts& contacts = report.current.contacts[kAnn];
   EXPECT_EQ(contacts.after_call, 1);
   EXPECT_EQ(contacts.activities_before.bins[0], 1);
   EXPECT_EQ(contacts.activities_before.bins[2], 1);
   EXPECT_EQ(contacts.before_by_type[IndexOf(ActivityType::kEmail)], 1);
+}
+
+TEST(ContactRate, CountsAllOpportunitiesWhereCallsAreNotLinked) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 2, {{2, kNew}});
+  const int32_t called_later = small.AddOpportunity(kAnn, 3, {{3, kNew}});
+  for (int i = 0; i < 4; ++i) small.AddActivity(kAnn, kNone, 1, ActivityType::kCall);
+  small.AddActivity(kAnn, called_later, 4, ActivityType::kCall);
+  const ActivityReport report = Report(small.Build(), 7);
+  EXPECT_FALSE(report.current.calls_linked);
+  EXPECT_EQ(report.current.ContactRateOf(kAnn).count, 2);
+  EXPECT_EQ(report.current.ContactRateOf(kAnn).total, 4);
+}
+
+TEST(ActivityCounts, ProspectingIsAboutNoOpportunityYet) {
+  SmallHistory small;
+  const int32_t found = small.AddOpportunity(kAnn, 2, {{2, kNew}});
+  small.AddActivity(kAnn, kNone, 1, ActivityType::kEmail);
+  small.AddActivity(kAnn, found, 2, ActivityType::kEmail);
+  small.AddActivity(kAnn, found, 3, ActivityType::kEmail);
+  small.AddActivity(kAnn, kNone, 3, ActivityType::kCall);
+  small.AddActivity(kBob, kNone, 9, ActivityType::kEmail);
+  const std::vector<int64_t> counts =
+      CountProspecting(small.Build(), {0, AtDay(9)}, ActivityType::kEmail);
+  EXPECT_EQ(counts, (std::vector<int64_t>{2, 0}));
 }
 
 TEST(FollowUps, AreCountedByStageAndByOutcome) {
@@ -73,6 +100,8 @@ TEST(FollowUps, AreCountedByStageAndByOutcome) {
   EXPECT_EQ(table.rows[kAnn].won.bins[3], 1);
   EXPECT_EQ(table.rows[kAnn].lost.bins[1], 1);
   EXPECT_EQ(table.rows[kAnn].GivenUpAfterOne().Crude(), 1);
+  EXPECT_EQ(table.rows[kAnn].WonAfterFive().count, 0);
+  EXPECT_EQ(table.rows[kAnn].WonAfterFive().total, 1);
 }
 
 TEST(ActivityEffect, MantelHaenszelByHand) {

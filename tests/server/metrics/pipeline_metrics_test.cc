@@ -91,6 +91,106 @@ TEST(Conversion, WithoutCensoringItIsTheCount) {
   EXPECT_NEAR(conversion.effective.count, 4, 1e-6);
 }
 
+TEST(Conversion, PeriodsCompareAtTheSameAge) {
+  SmallHistory small;
+  // The period has lasted 4 days: what the period before did later than that does not count.
+  small.AddOpportunity(kAnn, 1, {{1, kNew}, {3, kDemo}});
+  small.AddOpportunity(kAnn, 1, {{1, kNew}, {8, kDemo}});
+  small.AddOpportunity(kAnn, 11, {{11, kNew}, {13, kDemo}});
+  const PipelineReport report = Report(small.Build(), 14, {10, 20});
+  EXPECT_EQ(report.horizon_days, 4);
+  const size_t cell = static_cast<size_t>(kAnn) * report.stages.size() + kNew;
+  const auto share = [&](const PipelineFigures& figures) {
+    return EstimateConversion(figures.conversion[cell], report.horizon_days).advanced_share;
+  };
+  EXPECT_NEAR(share(report.previous), .5, 1e-12);
+  EXPECT_NEAR(share(report.current), 1, 1e-12);
+}
+
+TEST(LateStages, AreTheLastTwoOpenOnes) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}}, 1);
+  small.AddOpportunity(kAnn, 0, {{0, kDemo}}, 20);
+  small.AddOpportunity(kAnn, 0, {{0, kOffer}}, 300);
+  small.AddOpportunity(kAnn, 0, {{0, kOffer}, {5, kWon}}, 4000);
+  small.AddQuota(kAnn, 0, 100, 9000);
+  const PipelineReport report = Report(small.Build(), 50);
+  const LateStages late = LateStagesOf(report, kAnn, Measure::kAmount);
+  EXPECT_EQ(late.open, 2);
+  EXPECT_EQ(late.value, 320);
+  EXPECT_EQ(late.missing, 5000);
+  // One won of one from offer: Jeffreys' mean 3/4. None that reached demo was closed: 1/2.
+  EXPECT_NEAR(late.weighted_value, 300 * .75 + 20 * .5, 1e-9);
+  EXPECT_EQ(LateStagesOf(report, kBob, Measure::kAmount).missing, 0);
+}
+
+TEST(OpenSpread, BinsAndBand) {
+  LoadBand band;
+  band.known = true;
+  band.low = 3;
+  band.high = 40;
+  const std::vector<int64_t> loads = {0, 3, 9, 10, 41};
+  const OpenSpread spread = SpreadOf(loads, band);
+  EXPECT_EQ(spread.rep_count, 5);
+  EXPECT_EQ(spread.bin_width, 5);
+  EXPECT_EQ(spread.bins, (std::vector<int64_t>{2, 1, 1, 0, 0, 0, 0, 0, 1}));
+  EXPECT_EQ(spread.below_band, 1);
+  EXPECT_EQ(spread.above_band, 1);
+  EXPECT_EQ(spread.median, 9);
+  EXPECT_NEAR(spread.mean, 12.6, 1e-5);
+  EXPECT_EQ(SpreadOf({}, band).rep_count, 0);
+  const std::vector<int64_t> many = {0, 20'000};
+  EXPECT_EQ(SpreadOf(many, band).bin_width, 2'000);
+}
+
+TEST(OpenSpread, IsOfTheRowsRepsAtWork) {
+  SmallHistory small;
+  small.AddOpportunity(kAnn, 0, {{0, kNew}});
+  simulation::History history = small.Build();
+  history.reps[kBob].end_day = 40;
+  const PipelineReport report = Report(history, 50);
+  const int32_t all = report.grouping.organization_row();
+  EXPECT_EQ(OpenSpreadOf(report, history, AtDay(50), all).rep_count, 1);
+  EXPECT_EQ(OpenSpreadOf(report, history, AtDay(50), all).mean, 1);
+  EXPECT_EQ(OpenSpreadOf(report, history, AtDay(50), report.grouping.TeamRow(kWest)).rep_count, 0);
+}
+
+TEST(LossReasons, OfTheMoveElseOfTheOpportunity) {
+  SmallHistory small;
+  const int32_t by_move = small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kLost}}, 10);
+  const int32_t by_itself = small.AddOpportunity(kBob, 0, {{0, kNew}, {6, kLost}}, 20);
+  const int32_t reopened =
+      small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kLost}, {6, kNew}, {9, kLost}}, 40);
+  const int32_t won = small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kWon}}, 80);
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kLost}}, 160);
+  LossReasons reasons;
+  reasons.Add(by_move, INT64_MIN, "unknown");
+  reasons.Add(by_move, AtDay(5), "price");
+  reasons.Add(by_itself, INT64_MIN, "price");
+  reasons.Add(reopened, AtDay(5), "no budget");
+  reasons.Add(reopened, AtDay(9), "competitor");
+  reasons.Add(won, INT64_MIN, "price");
+  const simulation::History history = small.Build();
+  const auto at = [&](double day) {
+    return ReportPipeline(history, ActivityIndex(history), {}, {0, 100}, Measure::kAmount,
+                          AtDay(day), reasons);
+  };
+  const PipelineReport report = at(50);
+  const LossesByReason& ann = report.losses[kAnn];
+  ASSERT_EQ(ann.size(), 2u);
+  EXPECT_EQ(ann.at(reasons.Of(by_move, AtDay(5))).count, 1);
+  EXPECT_EQ(ann.at(reasons.Of(by_move, AtDay(5))).amount_micros, 10);
+  EXPECT_EQ(reasons.Text(reasons.Of(by_move, AtDay(5))), "price");
+  EXPECT_EQ(ann.at(reasons.Of(reopened, AtDay(9))).amount_micros, 40);
+  const LossesByReason& all = report.losses[report.grouping.organization_row()];
+  EXPECT_EQ(all.at(reasons.Of(by_itself, AtDay(6))).count, 2);
+  EXPECT_EQ(all.at(reasons.Of(by_itself, AtDay(6))).amount_micros, 30);
+  // As of a time between the two losses the first reason holds.
+  const LossesByReason then = at(5.5).losses[kAnn];
+  EXPECT_EQ(then.count(reasons.Of(reopened, AtDay(5))), 1u);
+  EXPECT_EQ(then.count(reasons.Of(reopened, AtDay(9))), 0u);
+}
+
 TEST(Rows, TeamsAndTheOrganizationAddUp) {
   SmallHistory small;
   small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kWon}}, 300);

@@ -102,19 +102,33 @@ TEST(SqliteStore, BringsAnOlderFileUpToDate) {
       ASSERT_TRUE(Migrate(*raw, static_cast<int>(version)).ok());
       raw->Execute(
           "INSERT INTO organizations VALUES (1,'old','Old','EUR','UTC',1,0,0,1,2);"
-          "INSERT INTO reps VALUES (1,1,'ann','Ann',NULL,NULL,NULL,'',0,0,2)");
+          "INSERT INTO reps VALUES (1,1,'ann','Ann',NULL,NULL,NULL,'',0,0,2);"
+          "INSERT INTO pipelines VALUES (1,1,'sales','',0,0,2);"
+          "INSERT INTO stages (pipeline, number, position, id, name, kind)"
+          " VALUES (1,0,0,'lead','Lead',0)");
       ASSERT_TRUE(raw->TakeError().ok());
     }
     const auto store = Open(folder.path());
     ASSERT_TRUE(store.ok()) << store.status();
     const Organization old = (*store)->Read().value()->GetOrganization("old").value();
     EXPECT_TRUE((*store)->Read().value()->GetRep(old.key, "ann").ok());
+    const Pipeline sales = (*store)->Read().value()->GetPipeline(old.key, "sales").value();
+    ASSERT_EQ(sales.stages.size(), 1u);
+    EXPECT_EQ(sales.stages[0].name, "Lead");
+    EXPECT_TRUE(sales.stages[0].attributes.empty());
     const auto written =
         (*store)->Write(Idempotency{"me", "M", "r1", "f"},
                         [&](WriteTransaction& transaction) -> absl::StatusOr<std::string> {
+                          SignalReview review;
+                          review.signal = "s";
+                          if (const auto reviewed = transaction.AppendSignalReview(old.key, review);
+                              !reviewed.ok()) {
+                            return reviewed.status();
+                          }
                           return transaction.InsertRep(old.key, MakeRep("bob"))->id;
                         });
     EXPECT_EQ(written.value(), "bob");
+    EXPECT_EQ((*store)->Read().value()->ListSignalReviews(old.key)->size(), 1u);
   }
 }
 

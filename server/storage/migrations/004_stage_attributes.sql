@@ -1,0 +1,2 @@
+-- Extra columns of stages.
+ALTER TABLE stages ADD COLUMN attributes TEXT NOT NULL DEFAULT '';
