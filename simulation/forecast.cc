@@ -22,8 +22,8 @@ constexpr int64_t kFewestBlocks = 5;
 // draws give its width within about 15 %.
 constexpr int64_t kParameterBlocks = 2;
 constexpr int64_t kMostBlocks = 10'000'000 / kTrialsPerBlock;
-// Blocks between two looks at whether to go on.
-constexpr int64_t kMostBlocksPerRound = 64;
+// Blocks between two looks at what has been answered so far.
+constexpr int64_t kBlocksPerLook = 64;
 // The trials of questions about several reps are added up in memory.
 constexpr double kMostSharedBytes = 2e9;
 
@@ -53,8 +53,9 @@ class CompanyDraws {
 struct ThreadScratch {
   TrialScratch trials;
   std::vector<int64_t> block = std::vector<int64_t>(kTrialsPerBlock);
-  std::vector<Tally> tallies;  // Of the questions about one rep alone,
-  std::vector<bool> active;    // and which of them want more trials.
+  // Of the questions about one rep alone, and how many blocks each wants; 0 once it has enough.
+  std::vector<Tally> tallies;
+  std::vector<int64_t> wanted;
 };
 
 // A question about several reps.
@@ -103,22 +104,16 @@ class ForecastRun {
                                     : static_cast<double>(options_.trial_count);
     const int64_t first =
         std::max(kFewestBlocks, static_cast<int64_t>(std::ceil(trials / kTrialsPerBlock)));
-    const double shared_bytes = static_cast<double>(SharedCount() * first * kTrialsPerBlock) * 8;
-    if (shared_bytes > kMostSharedBytes) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("trial_count of ", first * kTrialsPerBlock, " for ", SharedCount(),
-                       " teams at once needs ", std::round(shared_bytes / 1e8) / 10,
-                       " GB; at most 2 GB are allowed: ask for fewer trials or fewer teams"));
-    }
+    if (absl::Status status = CheckMemory(first); !status.ok()) return status;
     // How much questions about several reps will want beyond is not known yet.
     const bool more = options_.precision_pp > 0 && SharedCount() > 0;
     double share_done = more ? 0.3 : 1;
     RunTasks(0, first, /*alone=*/true, share_done);
     int64_t done = first;
-    while (!cancelled_ && more) {
-      const int64_t wanted = std::min(kMostBlocks, WantedOfShared(done));
-      if (wanted <= done) break;
-      const int64_t blocks = std::min(wanted - done, kMostBlocksPerRound);
+    while (!cancelled_ && more && AnySharedWants(done)) {
+      // The same steps whatever is asked, so that no question changes the answer to another.
+      const int64_t blocks = std::min(done / 2 + 1, kMostBlocks - done);
+      if (absl::Status status = CheckMemory(done + blocks); !status.ok()) return status;
       share_done += (1 - share_done) * ShareOfRest(done, blocks);
       RunTasks(done, blocks, /*alone=*/false, share_done);
       done += blocks;
@@ -138,6 +133,17 @@ class ForecastRun {
   int64_t SharedCount() const {
     return std::count_if(shared_.begin(), shared_.end(),
                          [](const auto& s) { return s != nullptr; });
+  }
+
+  // Whether the questions about several reps may have so many blocks.
+  absl::Status CheckMemory(int64_t blocks) const {
+    const double bytes = static_cast<double>(SharedCount() * blocks * kTrialsPerBlock) * 8;
+    if (bytes <= kMostSharedBytes) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrCat(
+        options_.precision_pp > 0 ? "precision_pp" : "trial_count", " asks for ",
+        blocks * kTrialsPerBlock, " trials of ", SharedCount(), " teams at once, which need ",
+        std::round(bytes / 1e8) / 10,
+        " GB; at most 2 GB are allowed: ask for fewer teams, fewer trials or less precision"));
   }
 
   // Runs `count` blocks from `first` on for the questions about several reps that want more, and
@@ -163,20 +169,20 @@ class ForecastRun {
               trials.MeansWithoutShocks(static_cast<uint64_t>(b), other_.At(b), scratch.trials));
         }
       }
-      if (own) BeginAlone(tasks_[i], parameter_means[i], scratch);
-      for (int64_t b = 0; b < count && !Cancelled(); ++b) {
-        const DrawMeans of_block = RunBlock(trials, first + b, scratch);
-        if (own) {
-          AddAlone(first + b, of_block, scratch);
-          if ((b + 1) % kMostBlocksPerRound == 0 && b + 1 < count) {
-            ShowAlone(tasks_[i], scratch);
-          }
+      scratch.wanted.clear();
+      if (own) BeginAlone(tasks_[i], count, parameter_means[i], scratch);
+      for (int64_t b = first; !Cancelled(); ++b) {
+        const bool alone_wants = Review(b, scratch);
+        if (!alone_wants && (together.empty() || b >= first + count)) break;
+        const DrawMeans of_block = RunBlock(trials, b, scratch);
+        AddAlone(b, of_block, scratch);
+        if (b < first + count && !together.empty()) {
+          means[i].push_back(of_block);
+          for (const int32_t q : together) AddShared(b - first, scratch.block, *shared_[q]);
         }
-        if (together.empty()) continue;
-        means[i].push_back(of_block);
-        for (const int32_t q : together) AddShared(b, scratch.block, *shared_[q]);
+        if (alone_wants && (b + 1) % kBlocksPerLook == 0) ShowAlone(tasks_[i], scratch);
       }
-      if (own) FinishAlone(trials, count, tasks_[i], scratch);
+      if (own && !cancelled_) FinishAlone(tasks_[i], scratch);
       Advance(tasks_.size(), share_done);
     });
     if (cancelled_) return;
@@ -224,49 +230,45 @@ class ForecastRun {
   }
 
   // The questions about the task's rep alone: a tally each.
-  void BeginAlone(const RepTask& task, const std::vector<DrawMeans>& parameter_means,
-                  ThreadScratch& scratch) {
-    size_t count = 0;
+  void BeginAlone(const RepTask& task, int64_t blocks,
+                  const std::vector<DrawMeans>& parameter_means, ThreadScratch& scratch) {
     for (const int32_t q : task.asked_by) {
       if (shared_[q]) continue;
-      if (scratch.tallies.size() == count) scratch.tallies.emplace_back(0);
-      Tally& tally = scratch.tallies[count++];
-      tally.Reset(questions_[q].target);
-      for (size_t b = 0; b < parameter_means.size(); ++b)
-        tally.AddParameterMeans(b, parameter_means[b]);
+      const size_t i = scratch.wanted.size();
+      scratch.wanted.push_back(blocks);
+      if (scratch.tallies.size() == i) scratch.tallies.emplace_back(0);
+      scratch.tallies[i].Reset(questions_[q].target);
+      for (size_t b = 0; b < parameter_means.size(); ++b) {
+        scratch.tallies[i].AddParameterMeans(b, parameter_means[b]);
+      }
     }
-    scratch.active.assign(count, true);
+  }
+
+  // Looks at those that have the blocks they wanted; whether any wants more than `done`.
+  bool Review(int64_t done, ThreadScratch& scratch) const {
+    bool any = false;
+    for (size_t i = 0; i < scratch.wanted.size(); ++i) {
+      int64_t& wanted = scratch.wanted[i];
+      if (wanted == done && wanted > 0) {
+        scratch.tallies[i].Count();
+        const int64_t more = std::min(kMostBlocks, WantedBlocks(done, scratch.tallies[i]));
+        wanted = more > done ? more : 0;
+      }
+      any |= wanted > 0;
+    }
+    return any;
   }
 
   void AddAlone(int64_t block, const DrawMeans& means, ThreadScratch& scratch) {
-    for (size_t i = 0; i < scratch.active.size(); ++i) {
-      if (!scratch.active[i]) continue;
+    for (size_t i = 0; i < scratch.wanted.size(); ++i) {
+      if (scratch.wanted[i] == 0) continue;
       const absl::Span<int64_t> room = scratch.tallies[i].AddBlocks(1);
       std::copy(scratch.block.begin(), scratch.block.end(), room.begin());
       scratch.tallies[i].AddMeans(block, means);
     }
   }
 
-  // Goes on until each is precise, and writes the answers.
-  void FinishAlone(const RepTrials& trials, int64_t done, const RepTask& task,
-                   ThreadScratch& scratch) {
-    while (!Cancelled()) {
-      int64_t wanted = 0, first = done;
-      for (size_t i = 0; i < scratch.active.size(); ++i) {
-        if (!scratch.active[i]) continue;
-        scratch.tallies[i].Count();
-        const int64_t more = std::min(kMostBlocks, WantedBlocks(done, scratch.tallies[i]));
-        scratch.active[i] = more > done;
-        wanted = std::max(wanted, more);
-      }
-      if (wanted <= done) break;
-      const int64_t end = std::min(wanted, done + kMostBlocksPerRound);
-      for (; done < end && !Cancelled(); ++done) {
-        AddAlone(done, RunBlock(trials, done, scratch), scratch);
-      }
-      if (done - first == kMostBlocksPerRound) ShowAlone(task, scratch);
-    }
-    if (cancelled_) return;
+  void FinishAlone(const RepTask& task, ThreadScratch& scratch) {
     size_t i = 0;
     for (const int32_t q : task.asked_by) {
       if (shared_[q]) continue;
@@ -282,7 +284,7 @@ class ForecastRun {
     for (const int32_t q : task.asked_by) {
       if (shared_[q]) continue;
       Tally& tally = scratch.tallies[i];
-      if (scratch.active[i++]) Show(q, /*final=*/false, [&] { return SoFar(q, tally); });
+      if (scratch.wanted[i++] > 0) Show(q, /*final=*/false, [&] { return SoFar(q, tally); });
     }
   }
 
@@ -333,15 +335,14 @@ class ForecastRun {
     return static_cast<double>(blocks) / wanted;
   }
 
-  int64_t WantedOfShared(int64_t done) {
-    int64_t wanted = done;
+  bool AnySharedWants(int64_t done) {
+    bool any = false;
     for (const auto& shared : shared_) {
       if (!shared || !shared->active) continue;
-      const int64_t more = WantedBlocks(done, shared->tally);
-      shared->active = more > done;
-      wanted = std::max(wanted, more);
+      shared->active = done < kMostBlocks && WantedBlocks(done, shared->tally) > done;
+      any |= shared->active;
     }
-    return wanted;
+    return any;
   }
 
   bool Cancelled() {
