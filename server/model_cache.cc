@@ -27,9 +27,10 @@ std::shared_ptr<const FittedCompany> ModelCache::Find(const CompanyHistory& comp
 }
 
 absl::StatusOr<std::shared_ptr<const FittedCompany>> ModelCache::Get(
-    const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us) {
+    const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us, int thread_count) {
   if (auto found = Find(*company, as_of_us); found != nullptr) return found;
-  absl::StatusOr<simulation::FittedModel> model = simulation::FitModel(company->history, as_of_us);
+  absl::StatusOr<simulation::FittedModel> model =
+      simulation::FitModel(company->history, as_of_us, {}, thread_count);
   if (!model.ok()) return model.status();
   auto fitted = std::make_shared<const FittedCompany>(company, *std::move(model));
   MutexLock lock(mutex_);

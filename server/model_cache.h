@@ -37,9 +37,10 @@ class FittedCompany {
 // Thread-safe. Two who ask for the same model at the same time may both fit it.
 class ModelCache {
  public:
-  // The model of a history as of an instant. Errors: those of simulation::FitModel.
+  // The model of a history as of an instant, fitted by so many threads where it is not kept.
+  // Errors: those of simulation::FitModel.
   absl::StatusOr<std::shared_ptr<const FittedCompany>> Get(
-      const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us)
+      const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us, int thread_count = 1)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The instant of a model of the very same history that is kept and at most a minute older than

@@ -9,6 +9,7 @@
 #include "simulation/arrival_fit.h"
 #include "simulation/hazard_fit.h"
 #include "simulation/observation.h"
+#include "simulation/parallel.h"
 #include "simulation/random.h"
 #include "simulation/statistics.h"
 
@@ -75,16 +76,24 @@ std::set<int16_t> ExpectedNextStages(const Pipeline& pipeline, int16_t stage) {
   return next;
 }
 
-void FitCells(const History& history, const Observation& observation, FittedModel& model) {
+void FitCells(const History& history, const Observation& observation, int thread_count,
+              FittedModel& model) {
   std::vector<std::vector<int32_t>> cell_of;
   for (const FittedPipeline& pipeline : model.pipelines) cell_of.push_back(pipeline.cell_of_stage);
   std::vector<std::set<int16_t>> next(model.cells.size());
   for (size_t c = 0; c < next.size(); ++c) {
     next[c] = ExpectedNextStages(history.pipelines[model.cells[c].pipeline], model.cells[c].stage);
   }
+  std::vector<std::vector<bool>> seen(next.size(), std::vector<bool>(INT16_MAX + 1));
   for (const Visit& visit : observation.visits) {
     if (visit.next_stage != kNone) {
-      next[cell_of[visit.pipeline][visit.stage]].insert(visit.next_stage);
+      seen[cell_of[visit.pipeline][visit.stage]][static_cast<size_t>(visit.next_stage)] = true;
+    }
+  }
+  for (size_t c = 0; c < next.size(); ++c) {
+    const size_t stages = history.pipelines[model.cells[c].pipeline].stages.size();
+    for (size_t s = 0; s < stages; ++s) {
+      if (seen[c][s]) next[c].insert(static_cast<int16_t>(s));
     }
   }
   const std::vector<Day> observed_from =
@@ -97,15 +106,25 @@ void FitCells(const History& history, const Observation& observation, FittedMode
   }
   const RecencyWeights weights(model.first_day, model.as_of_day,
                                model.options.hazard_half_life_days, model.calendar);
-  const std::vector<CellStatistics> statistics =
-      CountCells(observation, cell_of, frames, weights, model.bucket_starts, model.reps.size());
+  const std::vector<CellStatistics> statistics = CountCells(
+      observation, cell_of, frames, weights, model.bucket_starts, model.reps.size(), thread_count);
+  struct Place {
+    size_t cell, cause;
+    std::vector<int> months;
+  };
+  std::vector<Place> places;
   for (size_t c = 0; c < statistics.size(); ++c) {
+    model.cells[c].causes.resize(statistics[c].causes.size());
     const std::vector<int> months =
         MonthsSeen(std::max(model.first_day, observed_from[c]), model.as_of_day, model.calendar);
-    for (const CauseStatistics& cause : statistics[c].causes) {
-      model.cells[c].causes.push_back(FitCause(statistics[c], cause, months, model.options));
-    }
+    for (size_t k = 0; k < statistics[c].causes.size(); ++k) places.push_back({c, k, months});
   }
+  ParallelFor(thread_count, places.size(), [&](int, size_t i) {
+    const Place& place = places[i];
+    const CellStatistics& cell = statistics[place.cell];
+    model.cells[place.cell].causes[place.cause] =
+        FitCause(cell, cell.causes[place.cause], place.months, model.options);
+  });
 }
 
 void AddSizes(const Observation& observation, size_t label_count, FittedModel& model) {
@@ -199,9 +218,9 @@ absl::Status ValidateModelOptions(const ModelOptions& options) {
 }
 
 absl::StatusOr<FittedModel> FitModel(const History& history, int64_t as_of_us,
-                                     const ModelOptions& options) {
+                                     const ModelOptions& options, int thread_count) {
   if (absl::Status status = ValidateModelOptions(options); !status.ok()) return status;
-  const Observation observation = Observe(history, as_of_us);
+  const Observation observation = Observe(history, as_of_us, thread_count);
   if (observation.creations.empty() && observation.visits.empty()) {
     return absl::FailedPreconditionError(
         absl::StrCat("no opportunity is known before as_of ",
@@ -217,7 +236,7 @@ absl::StatusOr<FittedModel> FitModel(const History& history, int64_t as_of_us,
   model.first_day = FirstDay(observation);
   AddRepsAndTeams(history, observation, model);
   AddCells(history, model);
-  FitCells(history, observation, model);
+  FitCells(history, observation, thread_count, model);
   const RecencyWeights weights(model.first_day, model.as_of_day, options.arrival_half_life_days,
                                model.calendar);
   for (size_t p = 0; p < model.pipelines.size(); ++p) {

@@ -12,12 +12,12 @@
 
 namespace quotacast::simulation {
 
-// Fits the model to what happened strictly before `as_of_us`. Deterministic; the order of
-// opportunities in the history does not change a bit of it. Linear in the history; safe to call
-// from several threads. Errors: INVALID_ARGUMENT for an option out of range; FAILED_PRECONDITION
-// where nothing happened before as_of.
+// Fits the model to what happened strictly before `as_of_us`. Deterministic; neither the order of
+// opportunities in the history nor the number of threads changes a bit of it. Linear in the
+// history; safe to call from several threads. Errors: INVALID_ARGUMENT for an option out of range;
+// FAILED_PRECONDITION where nothing happened before as_of.
 absl::StatusOr<FittedModel> FitModel(const History& history, int64_t as_of_us,
-                                     const ModelOptions& options = {});
+                                     const ModelOptions& options = {}, int thread_count = 1);
 
 }  // namespace quotacast::simulation
 

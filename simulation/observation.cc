@@ -1,6 +1,9 @@
 #include "simulation/observation.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "simulation/parallel.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -120,19 +123,40 @@ class Walk {
   Day entry_day_ = 0, first_day_ = 0;
 };
 
+template <typename T>
+void Append(std::vector<T>& from, std::vector<T>& to) {
+  if (to.empty()) {
+    to = std::move(from);
+  } else {
+    to.insert(to.end(), from.begin(), from.end());
+    from = {};
+  }
+}
+
 }  // namespace
 
-Observation Observe(const History& history, int64_t as_of_us) {
+Observation Observe(const History& history, int64_t as_of_us, int thread_count) {
   Observation out;
   out.as_of_day = DayOf(as_of_us, history.time_zone);
   const int64_t start_us = StartOfDayUs(out.as_of_day, history.time_zone);
   const int64_t end_us = StartOfDayUs(out.as_of_day + 1, history.time_zone);
   out.first_day_fraction =
       static_cast<double>(end_us - as_of_us) / static_cast<double>(end_us - start_us);
-  DayReader days(history.time_zone);
-  for (size_t i = 0; i < history.opportunities.size(); ++i) {
-    Walk(history, static_cast<int32_t>(i), as_of_us, days, out)
-        .Run(history.events.data() + history.opportunities[i].first_event);
+  std::vector<Observation> parts(static_cast<size_t>(thread_count));
+  const size_t count = history.opportunities.size();
+  ParallelFor(thread_count, parts.size(), [&](int, size_t part) {
+    parts[part].as_of_day = out.as_of_day;
+    DayReader days(history.time_zone);
+    for (size_t i = count * part / parts.size(); i < count * (part + 1) / parts.size(); ++i) {
+      Walk(history, static_cast<int32_t>(i), as_of_us, days, parts[part])
+          .Run(history.events.data() + history.opportunities[i].first_event);
+    }
+  });
+  for (Observation& part : parts) {
+    Append(part.visits, out.visits);
+    Append(part.creations, out.creations);
+    Append(part.wins, out.wins);
+    Append(part.open, out.open);
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "simulation/parallel.h"
 #include "simulation/portable_math.h"
 
 namespace quotacast::simulation {
@@ -26,6 +27,61 @@ void ForEachBucketRun(Day entry_day, Day begin, Day end, const std::vector<int>&
 
 size_t IndexOf(const std::vector<int16_t>& next_stages, int16_t stage) {
   return std::lower_bound(next_stages.begin(), next_stages.end(), stage) - next_stages.begin();
+}
+
+std::vector<CellStatistics> CountVisits(const Observation& observation,
+                                        absl::Span<const Visit> visits,
+                                        const std::vector<std::vector<int32_t>>& cell_of,
+                                        const std::vector<CellFrame>& frames,
+                                        const RecencyWeights& weights,
+                                        const std::vector<int>& bucket_starts, size_t rep_count) {
+  const size_t row = bucket_starts.size() * kDayClassCount;
+  std::vector<CellStatistics> cells(frames.size());
+  for (size_t c = 0; c < frames.size(); ++c) {
+    cells[c].exposure.resize((rep_count + 1) * row);
+    for (const int16_t next : frames[c].next_stages) {
+      cells[c].causes.push_back(
+          {next, std::vector<int64_t>(row), std::vector<int64_t>(rep_count + 1)});
+    }
+  }
+  const double gone = 1 - observation.first_day_fraction;
+  for (const Visit& visit : visits) {
+    const int32_t c = cell_of[visit.pipeline][visit.stage];
+    const Day begin = std::max(visit.first_day, frames[c].observed_from);
+    if (begin > visit.last_day) continue;
+    const size_t rep = visit.rep == kNone ? rep_count : static_cast<size_t>(visit.rep);
+    const absl::Span<int64_t> exposure(&cells[c].exposure[rep * row], row);
+    ForEachBucketRun(
+        visit.entry_day, begin, visit.last_day, bucket_starts, [&](int bucket, Day from, Day to) {
+          weights.AddDays(from, to, exposure.subspan(static_cast<size_t>(bucket) * kDayClassCount));
+        });
+    const size_t last =
+        static_cast<size_t>(BucketOf(visit.last_day - visit.entry_day, bucket_starts)) *
+            kDayClassCount +
+        static_cast<size_t>(weights.ClassOf(visit.last_day));
+    const int64_t weight = weights.Of(visit.last_day);
+    if (visit.next_stage != kNone) {
+      exposure[last] += weight / 2;
+      CauseStatistics& cause = cells[c].causes[IndexOf(frames[c].next_stages, visit.next_stage)];
+      cause.events[last] += weight;
+      cause.rep_events[rep] += weight;
+    } else if (visit.last_day == observation.as_of_day) {
+      exposure[last] += std::llround(static_cast<double>(weight) * gone);
+    }
+  }
+  return cells;
+}
+
+void Add(const std::vector<int64_t>& from, std::vector<int64_t>& to) {
+  for (size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+}
+
+void Add(const CellStatistics& from, CellStatistics& to) {
+  Add(from.exposure, to.exposure);
+  for (size_t k = 0; k < to.causes.size(); ++k) {
+    Add(from.causes[k].events, to.causes[k].events);
+    Add(from.causes[k].rep_events, to.causes[k].rep_events);
+  }
 }
 
 }  // namespace
@@ -59,42 +115,20 @@ std::vector<CellStatistics> CountCells(const Observation& observation,
                                        const std::vector<std::vector<int32_t>>& cell_of,
                                        const std::vector<CellFrame>& frames,
                                        const RecencyWeights& weights,
-                                       const std::vector<int>& bucket_starts, size_t rep_count) {
-  const size_t row = bucket_starts.size() * kDayClassCount;
-  std::vector<CellStatistics> cells(frames.size());
-  for (size_t c = 0; c < frames.size(); ++c) {
-    cells[c].exposure.resize((rep_count + 1) * row);
-    for (const int16_t next : frames[c].next_stages) {
-      cells[c].causes.push_back(
-          {next, std::vector<int64_t>(row), std::vector<int64_t>(rep_count + 1)});
-    }
+                                       const std::vector<int>& bucket_starts, size_t rep_count,
+                                       int thread_count) {
+  std::vector<std::vector<CellStatistics>> parts(static_cast<size_t>(thread_count));
+  const size_t count = observation.visits.size();
+  ParallelFor(thread_count, parts.size(), [&](int, size_t part) {
+    const size_t first = count * part / parts.size(), end = count * (part + 1) / parts.size();
+    const absl::Span<const Visit> visits(&observation.visits[first], end - first);
+    parts[part] =
+        CountVisits(observation, visits, cell_of, frames, weights, bucket_starts, rep_count);
+  });
+  for (size_t part = 1; part < parts.size(); ++part) {
+    for (size_t c = 0; c < frames.size(); ++c) Add(parts[part][c], parts[0][c]);
   }
-  const double gone = 1 - observation.first_day_fraction;
-  for (const Visit& visit : observation.visits) {
-    const int32_t c = cell_of[visit.pipeline][visit.stage];
-    const Day begin = std::max(visit.first_day, frames[c].observed_from);
-    if (begin > visit.last_day) continue;
-    const size_t rep = visit.rep == kNone ? rep_count : static_cast<size_t>(visit.rep);
-    const absl::Span<int64_t> exposure(&cells[c].exposure[rep * row], row);
-    ForEachBucketRun(
-        visit.entry_day, begin, visit.last_day, bucket_starts, [&](int bucket, Day from, Day to) {
-          weights.AddDays(from, to, exposure.subspan(static_cast<size_t>(bucket) * kDayClassCount));
-        });
-    const size_t last =
-        static_cast<size_t>(BucketOf(visit.last_day - visit.entry_day, bucket_starts)) *
-            kDayClassCount +
-        static_cast<size_t>(weights.ClassOf(visit.last_day));
-    const int64_t weight = weights.Of(visit.last_day);
-    if (visit.next_stage != kNone) {
-      exposure[last] += weight / 2;
-      CauseStatistics& cause = cells[c].causes[IndexOf(frames[c].next_stages, visit.next_stage)];
-      cause.events[last] += weight;
-      cause.rep_events[rep] += weight;
-    } else if (visit.last_day == observation.as_of_day) {
-      exposure[last] += std::llround(static_cast<double>(weight) * gone);
-    }
-  }
-  return cells;
+  return std::move(parts[0]);
 }
 
 std::vector<Day> ObservedFrom(const Observation& observation,

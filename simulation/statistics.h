@@ -60,7 +60,8 @@ std::vector<CellStatistics> CountCells(const Observation& observation,
                                        const std::vector<std::vector<int32_t>>& cell_of,
                                        const std::vector<CellFrame>& frames,
                                        const RecencyWeights& weights,
-                                       const std::vector<int>& bucket_starts, size_t rep_count);
+                                       const std::vector<int>& bucket_starts, size_t rep_count,
+                                       int thread_count = 1);
 
 // The first day from which each cell's exits were recorded: that of the first exit seen, where the
 // crude hazards after it (events over exposure, by bucket) would have expected more than

@@ -203,7 +203,7 @@ absl::StatusOr<v1::ForecastAttainmentResponse> Answer(const Context& context, En
   absl::StatusOr<std::vector<simulation::Forecast>> forecasts;
   const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int thread_count) {
     options.thread_count = thread_count;
-    const auto fitted = models.Get(asked->company, selection.as_of_us);
+    const auto fitted = models.Get(asked->company, selection.as_of_us, thread_count);
     if (!fitted.ok()) {
       forecasts = fitted.status();
       return;

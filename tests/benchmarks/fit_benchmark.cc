@@ -1,4 +1,5 @@
-// Fitting the model to histories of 10^4 to 10^7 stage events, and of 10 to 10,000 reps.
+// Fitting the model to histories of 10^4 to 10^7 stage events, and of 10 to 10,000 reps, on two
+// threads.
 
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
@@ -31,7 +32,7 @@ void Fit(benchmark::State& state) {
   const PlantedCompany& company =
       Company(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
   const int64_t as_of_us = company.truth.as_of_day * kDayUs;
-  for (auto _ : state) benchmark::DoNotOptimize(FitModel(company.history, as_of_us));
+  for (auto _ : state) benchmark::DoNotOptimize(FitModel(company.history, as_of_us, {}, 2));
   const auto events = static_cast<double>(company.history.events.size());
   state.counters["events"] = events;
   state.counters["per_event"] =

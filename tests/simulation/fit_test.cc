@@ -130,6 +130,29 @@ TEST(FitModel, TheOrderOfOpportunitiesDoesNotMatter) {
   }
 }
 
+TEST(FitModel, TheNumberOfThreadsDoesNotMatter) {
+  const History history = TinyCompany();
+  const int64_t as_of_us = (kFirstDay + 90) * kDayUs;
+  const FittedModel one = *FitModel(history, as_of_us);
+  for (const int threads : {2, 3, 8}) {
+    const FittedModel many = *FitModel(history, as_of_us, {}, threads);
+    ASSERT_EQ(many.open.size(), one.open.size());
+    for (size_t i = 0; i < one.open.size(); ++i) EXPECT_EQ(many.open[i].key, one.open[i].key);
+    for (size_t c = 0; c < one.cells.size(); ++c) {
+      for (size_t k = 0; k < one.cells[c].causes.size(); ++k) {
+        const Cause &a = one.cells[c].causes[k], &b = many.cells[c].causes[k];
+        EXPECT_EQ(a.next_stage, b.next_stage);
+        for (size_t i = 0; i < a.hazards.size(); ++i) {
+          EXPECT_EQ(a.hazards[i].shape, b.hazards[i].shape);
+          EXPECT_EQ(a.hazards[i].rate, b.hazards[i].rate);
+        }
+        for (size_t r = 0; r < a.reps.size(); ++r) EXPECT_EQ(a.reps[r].rate, b.reps[r].rate);
+      }
+    }
+    EXPECT_EQ(many.pipelines[0].arrivals.reps[0].shape, one.pipelines[0].arrivals.reps[0].shape);
+  }
+}
+
 // Exits were not recorded in the first 60 days, though there must have been many.
 TEST(FitModel, DoesNotCountDaysOnWhichExitsWereNotRecorded) {
   const History history = TinyCompany();
