@@ -21,7 +21,7 @@ constexpr int64_t kLeastCredited = 20;
 constexpr int64_t kLeastForSlope = 100;
 constexpr int kBlockDays = 28;
 constexpr double kNormal95 = 1.6448536269514722;
-constexpr double kFoundErrors = 2;
+constexpr double kFoundErrors = 2.3263478740408408;  // One-sided 1 %; there are five kinds.
 constexpr double kConnectPrior = 2;  // Weight of the company's share, in activities.
 
 double WeightOf(Day day, Day as_of_day) {
