@@ -88,6 +88,10 @@ struct ActivityEffects {
   WeeklyRange creations_range;
 };
 
+// Sum of the expected weekday factors of creation over a week: what a rep with a rate of 1 a day
+// creates in it.
+double WeekdaySum(const Arrivals& arrivals);
+
 // Reads what happened before model.as_of_us, with which `history` must agree. Linear in it.
 ActivityEffects LearnActivityEffects(const History& history, const FittedModel& model);
 

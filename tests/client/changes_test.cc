@@ -35,6 +35,13 @@ TEST(ChangesTest, ReadsEveryForm) {
   EXPECT_EQ(Parse("new", "proposal=9000").new_opportunity().stage(), "proposal");
   EXPECT_EQ(Parse("quota", "50000").quota(), 50'000);
   EXPECT_EQ(Parse("days-off", "2026-04-06..2026-04-11").days_off().end(), "2026-04-11");
+  EXPECT_EQ(Parse("days-off", "2026-04-06..2026-04-11").days_off().rep(), "");
+  EXPECT_EQ(Parse("days-off", "eva=2026-04-06..2026-04-11").days_off().start(), "2026-04-06");
+  EXPECT_EQ(Parse("days-off", "eva=2026-04-06..2026-04-11").days_off().rep(),
+            "organizations/acme/reps/eva");
+  EXPECT_EQ(Parse("rep-joins", "2026-04-01").arrival().date(), "2026-04-01");
+  EXPECT_EQ(Parse("rep-joins", "north=2026-04-01").arrival().team(),
+            "organizations/acme/teams/north");
   EXPECT_EQ(Parse("rep-leaves", "eva=2026-04-01").departure().date(), "2026-04-01");
 }
 

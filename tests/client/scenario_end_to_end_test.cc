@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -111,6 +112,54 @@ TEST_F(ScenarioEndToEndTest, PlansBackwards) {
   const Output table = Run({"plan", "--rep", rep, "--as-of", "2026-03-10"});
   EXPECT_EQ(table.exit_code, 0) << table.err;
   EXPECT_TRUE(absl::StrContains(table.out, "One more a week")) << table.out;
+}
+
+TEST_F(ScenarioEndToEndTest, PlansForEveryRep) {
+  const Json plans =
+      RunJson({"plan", "--each", "--activity", "opportunity", "--target-probability", "0.5"});
+  ASSERT_EQ(plans["plans"].size(), RunJson({"forecast"})["forecasts"].size());
+  for (const Json& plan : plans["plans"]) {
+    EXPECT_EQ(plan["attainable"].get<bool>(), plan["attainmentProbability"].get<double>() >= .5);
+  }
+  const Output table = Run({"plan", "--each", "--as-of", "2026-03-10"});
+  EXPECT_EQ(table.exit_code, 0) << table.err;
+  EXPECT_TRUE(absl::StrContains(table.out, "not what causes them")) << table.out;
+}
+
+TEST_F(ScenarioEndToEndTest, SaysWhyAChanceMoved) {
+  const std::string rep = AnyRep();
+  const Json answer = RunJson({"why", "--from", "2026-02-20", "--rep", rep});
+  const Json& explanation = answer["explanations"][0];
+  double sum = 0;
+  for (const Json& part : explanation["parts"]) sum += part["change"].get<double>();
+  EXPECT_NEAR(sum,
+              explanation["probabilityAfter"].get<double>() -
+                  explanation["probabilityBefore"].get<double>(),
+              1e-12);
+  EXPECT_EQ(explanation["probabilityAfter"],
+            RunJson({"forecast", "--rep", rep})["forecasts"][0]["attainmentProbability"]);
+  const Output table =
+      Run({"why", "--from", "2026-02-20", "--as-of", "2026-03-10", "--measure", "amount"});
+  EXPECT_EQ(table.exit_code, 0) << table.err;
+  EXPECT_TRUE(absl::StrContains(table.out, "rates")) << table.out;
+  EXPECT_EQ(Run({"why", "--from", "2026-03-11", "--as-of", "2026-03-10"}).exit_code, 6);
+  EXPECT_EQ(Run({"why", "--as-of", "2026-03-10"}).exit_code, 2);
+}
+
+TEST_F(ScenarioEndToEndTest, SuggestsQuotas) {
+  const Json carried = RunJson({"suggest-quotas", "--chance", "0.6"});
+  ASSERT_GE(carried["quotas"].size(), 7u);
+  const double total = carried["total"].get<double>();
+  const Json split = RunJson({"suggest-quotas", "--total", absl::StrCat(std::llround(total))});
+  EXPECT_NEAR(split["attainmentProbability"].get<double>(), .6, .01);
+  for (const Json& quota : split["quotas"]) {
+    EXPECT_NEAR(quota["attainmentProbability"].get<double>(), .6, .01);
+  }
+  const Output table =
+      Run({"suggest-quotas", "--chance", "0.6", "--period", "2026-Q2", "--as-of", "2026-03-10"});
+  EXPECT_EQ(table.exit_code, 0) << table.err;
+  EXPECT_TRUE(absl::StrContains(table.out, "Together")) << table.out;
+  EXPECT_EQ(Run({"suggest-quotas", "--period", "2026-Q2"}).exit_code, 2);
 }
 
 TEST_F(ScenarioEndToEndTest, RefusesWithTheRightExitCode) {

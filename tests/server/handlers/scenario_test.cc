@@ -196,5 +196,156 @@ TEST_F(ScenarioHandlerTest, PlansNewOpportunities) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(ScenarioHandlerTest, AJoiningRepNeedsATotal) {
+  v1::ScenarioChange joins;
+  joins.mutable_arrival()->set_team("organizations/acme/teams/north");
+  joins.mutable_arrival()->set_date("2026-03-12");
+  EXPECT_EQ(errors::Reason(Refusal(joins)), "CHANGE_NOT_POSSIBLE") << "only n1 is selected";
+  auto request = Request(joins);
+  request.mutable_selection()->clear_reps();
+  const auto response = Simulate(request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  const v1::ScenarioResult& scenario = response->scenarios(0);
+  for (const v1::ChanceDifference& difference : scenario.differences()) {
+    EXPECT_EQ(difference.standard_error(), 0) << difference.rep();
+  }
+  for (int i = 0; i < scenario.totals_size(); ++i) {
+    const double before = response->baseline().totals(i).distribution().mean();
+    const double after = scenario.totals(i).distribution().mean();
+    if (scenario.totals(i).team() == "organizations/acme/teams/south") {
+      EXPECT_EQ(after, before);
+    } else {
+      EXPECT_GT(after, before) << scenario.totals(i).team();
+    }
+  }
+  joins.mutable_arrival()->set_team("organizations/acme/teams/none");
+  EXPECT_EQ(Refusal(joins).code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(ScenarioHandlerTest, ExplainsAChangePartByPart) {
+  v1::ExplainChangeRequest request;
+  request.set_parent("organizations/acme");
+  *request.mutable_selection() = Selection();
+  request.mutable_selection()->clear_reps();
+  *request.mutable_from() =
+      convert::ToTimestamp(TestCompany::kAsOfUs - 7 * int64_t{86'400'000'000});
+  const auto response = ExplainChange(company_.Context(), company_.engine(), models_, request);
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->explanations_size(), 3);
+  EXPECT_GE(response->totals_size(), 2);
+  auto baseline = Request();
+  baseline.mutable_selection()->clear_reps();
+  const auto now = Simulate(baseline);
+  *baseline.mutable_selection()->mutable_as_of() = request.from();
+  const auto then = Simulate(baseline);
+  ASSERT_TRUE(now.ok() && then.ok());
+  for (int i = 0; i < 3; ++i) {
+    const v1::ChanceExplanation& explanation = response->explanations(i);
+    EXPECT_EQ(explanation.probability_after(),
+              now->baseline().forecasts(i).attainment_probability());
+    EXPECT_EQ(explanation.probability_before(),
+              then->baseline().forecasts(i).attainment_probability());
+    ASSERT_EQ(explanation.parts_size(), 8);
+    double sum = 0;
+    for (const v1::ChancePart& part : explanation.parts()) sum += part.change();
+    EXPECT_NEAR(sum, explanation.probability_after() - explanation.probability_before(), 1e-12);
+    EXPECT_EQ(explanation.parts(6).reason(), v1::ChancePart::QUOTA);
+    EXPECT_EQ(explanation.parts(6).change(), 0);
+    // Every second deal of a week is won.
+    EXPECT_NEAR(explanation.parts(1).opportunity_count(), 3.5, .5);
+    EXPECT_NEAR(explanation.parts(2).opportunity_count(), 3.5, .5);
+  }
+  *request.mutable_from() = request.selection().as_of();
+  EXPECT_EQ(ExplainChange(company_.Context(), company_.engine(), models_, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  request.clear_from();
+  EXPECT_EQ(ExplainChange(company_.Context(), company_.engine(), models_, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ScenarioHandlerTest, SuggestsQuotasOfEqualChance) {
+  v1::SuggestQuotasRequest request;
+  request.set_parent("organizations/acme");
+  request.mutable_selection()->add_teams("organizations/acme/teams/all");
+  request.mutable_selection()->set_period("2026-Q1");
+  *request.mutable_selection()->mutable_as_of() = convert::ToTimestamp(TestCompany::kAsOfUs);
+  request.set_attainment_probability(.7);
+  const auto suggest = [&] {
+    return SuggestQuotas(company_.Context(), company_.engine(), models_, request);
+  };
+  const auto carried = suggest();
+  ASSERT_TRUE(carried.ok()) << carried.status();
+  ASSERT_EQ(carried->quotas_size(), 3);
+  double total = 0;
+  for (const v1::SuggestedQuota& quota : carried->quotas()) {
+    EXPECT_EQ(quota.booked(), 34'000);
+    EXPECT_EQ(quota.current_target(), 45'000);
+    EXPECT_GE(quota.attainment_probability(), .7);
+    EXPECT_GE(quota.target(), quota.booked());
+    // It is the chance that the forecast has for this target.
+    auto what_if = Request();
+    what_if.mutable_selection()->clear_reps();
+    what_if.mutable_selection()->add_reps(quota.rep());
+    what_if.mutable_scenarios(0)->add_changes()->set_quota(quota.target());
+    const auto response = Simulate(what_if);
+    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_EQ(response->scenarios(0).forecasts(0).attainment_probability(),
+              quota.attainment_probability());
+    EXPECT_EQ(response->baseline().forecasts(0).attainment_probability(),
+              quota.current_probability());
+    total += quota.target();
+  }
+  EXPECT_EQ(carried->total(), total);
+
+  request.set_total(total);
+  const auto split = suggest();
+  ASSERT_TRUE(split.ok()) << split.status();
+  EXPECT_NEAR(split->total(), total, 1e-5);
+  request.set_total(34'000);
+  EXPECT_EQ(errors::Reason(suggest().status()), "NO_EQUAL_SPLIT") << "102,000 are booked";
+  request.set_total(-1);
+  EXPECT_EQ(suggest().status().code(), absl::StatusCode::kInvalidArgument);
+  request.set_attainment_probability(.7);
+  // There are no quotas yet for the next quarter.
+  request.mutable_selection()->set_period("2026-Q2");
+  const auto ahead = suggest();
+  ASSERT_TRUE(ahead.ok()) << ahead.status();
+  EXPECT_EQ(ahead->quotas(0).current_target(), 0);
+  EXPECT_GT(ahead->quotas(0).target(), 0);
+  request.mutable_selection()->set_period("2025-Q4");
+  EXPECT_EQ(errors::Reason(suggest().status()), "PERIOD_OVER");
+  request.mutable_selection()->clear_period();
+  EXPECT_EQ(suggest().status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(ScenarioHandlerTest, PlansOfAllRepsAreThoseOfEach) {
+  v1::PlanRepsRequest request;
+  request.set_parent("organizations/acme");
+  *request.mutable_selection() = Selection();
+  request.mutable_selection()->clear_reps();
+  request.set_target_probability(.6);
+  request.set_lever(v1::NEW_OPPORTUNITIES);
+  const auto all = PlanReps(company_.Context(), company_.engine(), models_, request);
+  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_EQ(all->plans_size(), 3);
+  for (const v1::PlanActivityResponse& plan : all->plans()) {
+    v1::PlanActivityRequest one;
+    one.set_parent("organizations/acme");
+    one.set_rep(plan.rep());
+    one.set_target_probability(.6);
+    one.set_lever(v1::NEW_OPPORTUNITIES);
+    one.set_measure(v1::AMOUNT);
+    one.set_period("2026-Q1");
+    *one.mutable_as_of() = request.selection().as_of();
+    const auto alone = PlanActivity(company_.Context(), company_.engine(), models_, one);
+    ASSERT_TRUE(alone.ok()) << alone.status();
+    EXPECT_EQ(alone->SerializeAsString(), plan.SerializeAsString());
+  }
+  request.set_lever(v1::FOLLOW_UPS);
+  EXPECT_EQ(
+      errors::Reason(PlanReps(company_.Context(), company_.engine(), models_, request).status()),
+      "NOT_RECORDED");
+}
+
 }  // namespace
 }  // namespace quotacast::handlers

@@ -28,13 +28,15 @@ class ExplanationTest : public testing::Test {
     EXPECT_TRUE(before.ok() && after.ok());
     Question later = question_;
     later.target = target_after;
-    const auto explanation = ExplainChange(history_, *before, *after, question_, later, options_);
-    EXPECT_TRUE(explanation.ok()) << explanation.status();
-    EXPECT_EQ(explanation->before.attainment_probability,
+    const auto explanations =
+        ExplainChange(history_, *before, *after, {question_}, {later}, options_);
+    EXPECT_TRUE(explanations.ok()) << explanations.status();
+    const Explanation& explanation = explanations->front();
+    EXPECT_EQ(explanation.before.attainment_probability,
               (*ForecastAttainment(*before, {question_}, options_))[0].attainment_probability);
-    EXPECT_EQ(explanation->after.attainment_probability,
+    EXPECT_EQ(explanation.after.attainment_probability,
               (*ForecastAttainment(*after, {later}, options_))[0].attainment_probability);
-    return *explanation;
+    return explanation;
   }
   static double Part(const Explanation& explanation, ChangePart part) {
     return explanation.parts[static_cast<size_t>(part)];
@@ -56,13 +58,64 @@ TEST_F(ExplanationTest, PartsAddUp) {
   EXPECT_LE(Part(explanation, ChangePart::kTimePassed), .05) << "time alone brings nothing";
   EXPECT_GE(Part(explanation, ChangePart::kWon), 0);
   EXPECT_LE(Part(explanation, ChangePart::kLost), .02);
-  EXPECT_GT(explanation.deals[static_cast<size_t>(ChangePart::kWon)], 0);
+  EXPECT_FALSE(explanation.deals[static_cast<size_t>(ChangePart::kWon)].empty());
 }
 
 TEST_F(ExplanationTest, NothingHappensInNoTime) {
   const Explanation explanation = Explain(end_us_, end_us_, question_.target);
   for (const double part : explanation.parts) EXPECT_EQ(part, 0);
-  for (const int deals : explanation.deals) EXPECT_EQ(deals, 0);
+  for (const auto& deals : explanation.deals) EXPECT_TRUE(deals.empty());
+}
+
+// One kind of news at a time: the whole change is that of its part.
+TEST_F(ExplanationTest, EachKindOfNewsHasItsPart) {
+  const auto before = FitModel(history_, end_us_);
+  ASSERT_TRUE(before.ok());
+  question_.target =
+      static_cast<int64_t>((*ForecastAttainment(*before, {question_}, options_))[0].mean);
+  size_t deal = 0;  // The largest of the rep's.
+  for (size_t i = 0; i < before->open.size(); ++i) {
+    const OpenOpportunity& open = before->open[i];
+    if (open.rep != 0) continue;
+    if (before->open[deal].rep != 0 || open.amount_micros > before->open[deal].amount_micros) {
+      deal = i;
+    }
+  }
+  const auto expect_only = [&](ChangePart part, const FittedModel& after, const Question& later) {
+    const auto explanations =
+        ExplainChange(history_, *before, after, {question_}, {later}, options_);
+    ASSERT_TRUE(explanations.ok()) << explanations.status();
+    const Explanation& explanation = explanations->front();
+    for (int p = 0; p < kChangePartCount; ++p) {
+      if (p == static_cast<int>(part)) {
+        EXPECT_NE(explanation.parts[static_cast<size_t>(p)], 0) << p;
+      } else {
+        EXPECT_EQ(explanation.parts[static_cast<size_t>(p)], 0) << p;
+      }
+    }
+  };
+  FittedModel after = *before;
+  after.open.erase(after.open.begin() + static_cast<int64_t>(deal));
+  expect_only(ChangePart::kLost, after, question_);
+  after = *before;
+  after.open[deal].cell += after.open[deal].cell == 0 ? 1 : -1;
+  expect_only(ChangePart::kStageMoves, after, question_);
+  after = *before;
+  after.open[deal].amount_micros /= 100;
+  expect_only(ChangePart::kDealChanges, after, question_);
+  after = *before;
+  after.open.push_back(after.open[deal]);
+  after.open.back().opportunity = static_cast<int32_t>(history_.opportunities.size());
+  after.open.back().key += 1;
+  expect_only(ChangePart::kNewDeals, after, question_);
+  after = *before;
+  for (Cell& cell : after.cells) {
+    for (Cause& cause : cell.causes) cause.reps[0].rate *= 2;
+  }
+  expect_only(ChangePart::kRates, after, question_);
+  Question later = question_;
+  later.target = later.target * 11 / 10;
+  expect_only(ChangePart::kQuota, *before, later);
 }
 
 }  // namespace
