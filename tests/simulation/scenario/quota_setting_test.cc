@@ -60,5 +60,32 @@ TEST(QuotaSettingTest, SplitsToEqualChances) {
   EXPECT_EQ(SplitQuota(1, {}).status().code(), absl::StatusCode::kInvalidArgument);
 }
 
+// In pieces, what is left over goes where it costs the least: no rep could give one to another and
+// the lower of their chances rise.
+TEST(QuotaSettingTest, SharesPiecesOutFairly) {
+  std::vector<std::vector<int64_t>> trials(3);
+  for (int64_t t = 0; t < 1'000; ++t) {
+    trials[0].push_back(t / 100);
+    trials[1].push_back(3 + t / 250);
+    trials[2].push_back(t / 37);
+  }
+  const std::vector<absl::Span<const int64_t>> samples(trials.begin(), trials.end());
+  for (int64_t total = 8; total <= 30; ++total) {
+    const auto split = SplitQuota(total, samples);
+    ASSERT_TRUE(split.ok()) << split.status();
+    const std::vector<int64_t>& targets = split->targets;
+    EXPECT_EQ(std::accumulate(targets.begin(), targets.end(), int64_t{0}), total);
+    for (size_t from = 0; from < 3; ++from) {
+      for (size_t to = 0; to < 3; ++to) {
+        if (from == to || targets[from] == 0) continue;
+        const double now = std::min(split->chances[from], split->chances[to]);
+        const double then = std::min(ChanceOfQuota(samples[from], targets[from] - 1),
+                                     ChanceOfQuota(samples[to], targets[to] + 1));
+        EXPECT_LE(then, now) << total << ": " << from << " to " << to;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace quotacast::simulation
