@@ -27,8 +27,10 @@ const std::map<std::string, std::string>& Forms() {
       {"amount", "OPPORTUNITY=VALUE such as op-7=25000"},
       {"new", "STAGE=AMOUNT such as proposal=25000"},
       {"quota", "a number such as 50000"},
-      {"days-off", "FROM..TO such as 2026-04-06..2026-04-11, the end not included"},
-      {"rep-leaves", "REP=DATE such as eva=2026-04-01"}};
+      {"days-off",
+       "FROM..TO or REP=FROM..TO such as eva=2026-04-06..2026-04-11, the end not included"},
+      {"rep-leaves", "REP=DATE such as eva=2026-04-01"},
+      {"rep-joins", "TEAM=DATE such as north=2026-04-01, or only a date"}};
   return *forms;
 }
 
@@ -75,11 +77,20 @@ class Parser {
       change.set_quota(value);
       return true;
     }
-    const size_t at = flag == "days-off" ? text.find("..") : text.rfind('=');
-    if (at == absl::string_view::npos || at == 0) return false;
-    const std::string left(text.substr(0, at));
-    const absl::string_view right = text.substr(at + (flag == "days-off" ? 2 : 1));
-    return !right.empty() && ParsePair(flag, left, right);
+    const size_t at = text.rfind('=');
+    const bool is_pair = at != absl::string_view::npos;
+    if (is_pair && (at == 0 || at + 1 == text.size())) return false;
+    const std::string left(is_pair ? text.substr(0, at) : "");
+    const absl::string_view right = is_pair ? text.substr(at + 1) : text;
+    if (flag == "days-off") return ParseDaysOff(left, right);
+    if (flag == "rep-joins") {
+      if (is_pair) {
+        change.mutable_arrival()->set_team(ResourceName(organization_, "teams", left));
+      }
+      change.mutable_arrival()->set_date(std::string(right));
+      return true;
+    }
+    return is_pair && ParsePair(flag, left, right);
   }
 
   v1::ScenarioChange change;
@@ -110,6 +121,15 @@ class Parser {
     return true;
   }
 
+  bool ParseDaysOff(const std::string& rep, absl::string_view days) {
+    const size_t at = days.find("..");
+    if (at == absl::string_view::npos || at == 0 || at + 2 == days.size()) return false;
+    if (!rep.empty()) change.mutable_days_off()->set_rep(Rep(rep));
+    change.mutable_days_off()->set_start(std::string(days.substr(0, at)));
+    change.mutable_days_off()->set_end(std::string(days.substr(at + 2)));
+    return true;
+  }
+
   bool ParsePair(absl::string_view flag, const std::string& left, absl::string_view right) {
     double value = 0;
     if (flag == "activity") return ParseActivity(left, right);
@@ -132,9 +152,6 @@ class Parser {
       if (!ReadNumber(right, value)) return false;
       change.mutable_new_opportunity()->set_stage(left);
       change.mutable_new_opportunity()->set_amount(value);
-    } else if (flag == "days-off") {
-      change.mutable_days_off()->set_start(left);
-      change.mutable_days_off()->set_end(std::string(right));
     } else {
       change.mutable_departure()->set_rep(Rep(left));
       change.mutable_departure()->set_date(std::string(right));

@@ -17,8 +17,8 @@ namespace quotacast::client {
 //   conversion STAGE=+5pp | STAGE=x1.2          move OPP=REP
 //   win OPP, lose OPP                           slip OPP=DATE
 //   amount OPP=VALUE                            new STAGE=AMOUNT
-//   quota VALUE                                 days-off FROM..TO
-//   rep-leaves REP=DATE
+//   quota VALUE                                 days-off FROM..TO | REP=FROM..TO
+//   rep-leaves REP=DATE                         rep-joins TEAM=DATE | DATE
 //
 // The activity `opportunity` is that of new opportunities. INVALID_ARGUMENT naming the flag, what
 // was given and what is allowed.

@@ -102,7 +102,9 @@ int Main(int argc, char** argv) {
   AddForecastCommand(app, session);
   AddWhatIfCommand(app, session);
   AddDealsCommand(app, session);
+  AddWhyCommand(app, session);
   AddPlanCommand(app, session);
+  AddSuggestQuotasCommand(app, session);
   AddMetricsCommand(app, session);
   AddSignalsCommand(app, session);
   AddBacktestCommand(app, session);

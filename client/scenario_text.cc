@@ -11,7 +11,6 @@
 namespace quotacast::client {
 namespace {
 
-constexpr int kBarWidth = 16;
 constexpr int kLeastNameWidth = 14;
 
 template <typename Owned>
@@ -183,57 +182,83 @@ std::string DealsCsv(const v1::AnalyzeDealsResponse& response) {
   return text;
 }
 
-std::string PlanText(const v1::PlanActivityResponse& plan, const ForecastView& view) {
-  const std::string owner = plan.rep().empty() ? plan.team() : plan.rep();
-  const auto found = view.display_names.find(owner);
-  std::string text = Styled(
-      absl::StrFormat(
-          "%s, %s, quota %s %s", found == view.display_names.end() ? IdOf(owner) : found->second,
-          PeriodLabel(plan.period_start(), plan.period_end(), view.fiscal_year_start_month),
-          Compact(plan.target()), plan.measure() == v1::AMOUNT ? "amount" : "units"),
-      Style::kBold, view.color);
-  absl::StrAppend(&text,
-                  absl::StrFormat("\nNow: %.1f %s a week, chance %s.\n", plan.current_per_week(),
-                                  plan.activity(), Percent(plan.current_probability())));
-  if (plan.attainable()) {
-    absl::StrAppend(
-        &text, absl::StrFormat("For %s: %g a week (chance %.1f %%, +- %.1f)%s.\n",
-                               Percent(plan.target_probability()), plan.required_per_week(),
-                               100 * plan.attainment_probability(), 100 * plan.standard_error(),
-                               plan.extrapolated() ? ", beyond what was ever observed" : ""));
-  } else {
-    absl::StrAppend(&text, "For ", Percent(plan.target_probability()), ": not attainable; ",
-                    plan.reason(), ".\n");
+namespace {
+
+// In the order of the enumeration.
+constexpr const char* kReasons[] = {
+    "", "time passed", "won", "lost", "stage moves", "deal changes", "new deals", "quota", "rates"};
+
+}  // namespace
+
+std::string ExplanationText(const v1::ExplainChangeResponse& response, const ForecastView& view) {
+  Table table({{"rep", false, kLeastNameWidth},
+               {"period", false, 0, 2},
+               {"measure", false, 0, 1},
+               {"then", true},
+               {"time", true},
+               {"won", true},
+               {"lost", true},
+               {"stages", true},
+               {"deals", true},
+               {"new", true},
+               {"quota", true},
+               {"rates", true},
+               {"now", true}});
+  const auto add = [&](const v1::ChanceExplanation& explanation) {
+    std::vector<Cell> cells = {{NameOf(explanation, view)},
+                               {PeriodLabel(explanation.period_start(), explanation.period_end(),
+                                            view.fiscal_year_start_month)},
+                               {explanation.measure() == v1::AMOUNT ? "amount" : "units"},
+                               {Percent(explanation.probability_before())}};
+    for (const v1::ChancePart& part : explanation.parts()) {
+      const double change = part.change();
+      const Style style = change > 0 ? Style::kGreen : change < 0 ? Style::kRed : Style::kDim;
+      cells.push_back({change == 0 ? "0" : Points(change), style});
+    }
+    cells.push_back({Percent(explanation.probability_after())});
+    table.AddRow(std::move(cells));
+  };
+  for (const auto& explanation : response.explanations()) add(explanation);
+  if (response.totals_size() > 0 && response.explanations_size() > 0) table.AddRule();
+  for (const auto& total : response.totals()) add(total);
+  std::string text = table.Render(view.width, view.color);
+  if (response.explanations_size() == 1) {
+    for (const v1::ChancePart& part : response.explanations(0).parts()) {
+      if (part.opportunity_count() == 0) continue;
+      absl::StrAppend(&text, kReasons[part.reason()], ":");
+      for (const std::string& name : part.opportunities()) absl::StrAppend(&text, " ", IdOf(name));
+      const int more = part.opportunity_count() - part.opportunities_size();
+      absl::StrAppend(&text, more > 0 ? absl::StrCat(" and ", more, " more") : "", "\n");
+    }
   }
-  absl::StrAppend(
-      &text, absl::StrFormat("One more a week: %s points (+- %.2f). Observed: %.1f to %.1f a "
-                             "week.\n",
-                             absl::StrFormat("%+.2f", 100 * plan.one_more_probability()),
-                             100 * plan.one_more_standard_error(), plan.least_observed_per_week(),
-                             plan.most_observed_per_week()));
-  Table table({{"a week", true}, {"chance", true}, {"", false}, {"", false}});
-  for (const v1::PlanCurvePoint& point : plan.curve()) {
-    table.AddRow({{absl::StrFormat("%g", point.per_week())},
-                  {Percent(point.attainment_probability())},
-                  {Bar(point.attainment_probability(), kBarWidth)},
-                  {point.extrapolated() ? "extrapolated" : ""}});
-  }
-  absl::StrAppend(&text, table.Render(view.width, view.color));
-  for (const std::string& line : {plan.evidence(), plan.caveat()}) {
-    if (!line.empty()) absl::StrAppend(&text, Styled(line, Style::kDim, view.color), "\n");
-  }
-  return text;
+  return text +
+         Styled(
+             "Points by which each kind of news moved the chance, each on top of those "
+             "before it;\nthe parts add up. Deals: other amounts and owners. Rates: conversion, "
+             "speed and\npace estimated anew.\n",
+             Style::kDim, view.color);
 }
 
-std::string PlanCsv(const v1::PlanActivityResponse& plan) {
+std::string ExplanationCsv(const v1::ExplainChangeResponse& response) {
   std::string text =
-      CsvLine({"per_week", "attainment_probability", "standard_error", "extrapolated"});
-  for (const v1::PlanCurvePoint& point : plan.curve()) {
-    absl::StrAppend(
-        &text,
-        CsvLine({absl::StrCat(point.per_week()), absl::StrCat(point.attainment_probability()),
-                 absl::StrCat(point.standard_error()), point.extrapolated() ? "true" : "false"}));
-  }
+      CsvLine({"owner_id", "measure", "period_start", "period_end", "probability_before",
+               "probability_after", "time_passed", "won", "lost", "stage_moves", "deal_changes",
+               "new_deals", "quota", "rates", "standard_error"});
+  const auto add = [&](const v1::ChanceExplanation& explanation) {
+    std::vector<std::string> fields = {IdOf(OwnerName(explanation)),
+                                       v1::Measure_Name(explanation.measure()),
+                                       explanation.period_start(),
+                                       explanation.period_end(),
+                                       absl::StrCat(explanation.probability_before()),
+                                       absl::StrCat(explanation.probability_after())};
+    for (const v1::ChancePart& part : explanation.parts()) {
+      fields.push_back(absl::StrCat(part.change()));
+    }
+    fields.push_back(absl::StrCat(explanation.standard_error()));
+    absl::StrAppend(&text, CsvLine(fields));
+  };
+  for (const auto& explanation : response.explanations()) add(explanation);
+  for (const auto& total : response.totals()) add(total);
   return text;
 }
 

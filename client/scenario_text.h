@@ -1,12 +1,11 @@
 #ifndef QUOTACAST_CLIENT_SCENARIO_TEXT_H_
 #define QUOTACAST_CLIENT_SCENARIO_TEXT_H_
 
-// Scenarios, deals and plans as text that a manager can read, or as CSV.
+// Scenarios, deals and why a chance moved as text that a manager can read, or as CSV.
 
 #include <string>
 
 #include "client/forecast_text.h"
-#include "quotacast/v1/planning_service.pb.h"
 #include "quotacast/v1/scenario_service.pb.h"
 
 namespace quotacast::client {
@@ -20,9 +19,10 @@ std::string ScenarioCsv(const v1::SimulateScenariosResponse& response);
 std::string DealsText(const v1::AnalyzeDealsResponse& response, const ForecastView& view);
 std::string DealsCsv(const v1::AnalyzeDealsResponse& response);
 
-// The answer in words, and the chance by level.
-std::string PlanText(const v1::PlanActivityResponse& response, const ForecastView& view);
-std::string PlanCsv(const v1::PlanActivityResponse& response);
+// A line for each quota: the chance at both times, and what each kind of news did; below it, where
+// it is but one rep's, which deals they are.
+std::string ExplanationText(const v1::ExplainChangeResponse& response, const ForecastView& view);
+std::string ExplanationCsv(const v1::ExplainChangeResponse& response);
 
 }  // namespace quotacast::client
 

@@ -50,10 +50,15 @@ class Reader {
         return Finish(simulation::QuotaChange{Target("quota", change.quota())});
       case v1::ScenarioChange::kDaysOff:
         return Finish(simulation::DaysOff{DayOf("days_off.start", change.days_off().start()),
-                                          DayOf("days_off.end", change.days_off().end())});
+                                          DayOf("days_off.end", change.days_off().end()),
+                                          change.days_off().rep().empty()
+                                              ? simulation::kNone
+                                              : Rep("days_off.rep", change.days_off().rep())});
       case v1::ScenarioChange::kDeparture:
         return Finish(simulation::RepLeaves{Rep("departure.rep", change.departure().rep()),
                                             DayOf("departure.date", change.departure().date())});
+      case v1::ScenarioChange::kArrival:
+        return Read("arrival", change.arrival());
       case v1::ScenarioChange::CHANGE_NOT_SET:
         break;
     }
@@ -142,6 +147,20 @@ class Reader {
     return Finish(deal);
   }
 
+  absl::StatusOr<Change> Read(absl::string_view field, const v1::RepArrival& proto) {
+    simulation::RepJoins joins;
+    if (!proto.team().empty()) joins.team = Team(absl::StrCat(field, ".team"), proto.team());
+    joins.day = DayOf(absl::StrCat(field, ".date"), proto.date());
+    if (proto.has_creations_per_week()) {
+      joins.creations_weekly = proto.creations_per_week();
+      if (!(joins.creations_weekly >= 0 && joins.creations_weekly <= 1e6)) {
+        Add(absl::StrCat(field, ".creations_per_week"),
+            absl::StrCat("must be 0 to 1,000,000; got ", joins.creations_weekly));
+      }
+    }
+    return Finish(joins);
+  }
+
   void Add(absl::string_view field, absl::string_view what) {
     problems_.Add(absl::StrCat(field_, ".", field), what);
   }
@@ -154,24 +173,25 @@ class Reader {
     return id.ok() ? *id : "";
   }
 
-  int32_t Opportunity(absl::string_view field, const std::string& name) {
-    const std::string id = Id(field, "opportunities", name);
-    const auto& all = frame_.history.opportunities;
+  template <typename Named>
+  int32_t Find(absl::string_view field, absl::string_view collection, absl::string_view type,
+               const std::vector<Named>& all, const std::string& name) {
+    const std::string id = Id(field, collection, name);
     for (size_t i = 0; i < all.size() && !id.empty(); ++i) {
       if (all[i].id == id) return static_cast<int32_t>(i);
     }
-    if (!id.empty()) missing_ = errors::NotFound("quotacast/Opportunity", name);
+    if (!id.empty()) missing_ = errors::NotFound(type, name);
     return 0;
   }
-
+  int32_t Opportunity(absl::string_view field, const std::string& name) {
+    return Find(field, "opportunities", "quotacast/Opportunity", frame_.history.opportunities,
+                name);
+  }
   int32_t Rep(absl::string_view field, const std::string& name) {
-    const std::string id = Id(field, "reps", name);
-    const auto& all = frame_.history.reps;
-    for (size_t i = 0; i < all.size() && !id.empty(); ++i) {
-      if (all[i].id == id) return static_cast<int32_t>(i);
-    }
-    if (!id.empty()) missing_ = errors::NotFound("quotacast/Rep", name);
-    return 0;
+    return Find(field, "reps", "quotacast/Rep", frame_.history.reps, name);
+  }
+  int32_t Team(absl::string_view field, const std::string& name) {
+    return Find(field, "teams", "quotacast/Team", frame_.history.teams, name);
   }
 
   int32_t Cell(absl::string_view field, const std::string& stage) {

@@ -38,9 +38,9 @@ std::vector<AskedQuestion> PairedQuestions::All() const {
   return all;
 }
 
-absl::StatusOr<PairedQuestions> AskPaired(Engine& engine, ModelCache& models,
-                                          const std::string& parent,
-                                          const v1::QuotaSelection& selection) {
+absl::StatusOr<PairedQuestions> ReadSelection(Engine& engine, ModelCache& models,
+                                              const std::string& parent,
+                                              const v1::QuotaSelection& selection) {
   PairedQuestions asked;
   const auto organization = convert::ParseOrganizationName("parent", parent);
   if (!organization.ok()) return organization.status();
@@ -84,11 +84,19 @@ absl::StatusOr<PairedQuestions> AskPaired(Engine& engine, ModelCache& models,
     if (!parsed.ok()) return parsed.status();
     asked.selection.period = *parsed;
   }
+  return asked;
+}
+
+absl::StatusOr<PairedQuestions> AskPaired(Engine& engine, ModelCache& models,
+                                          const std::string& parent,
+                                          const v1::QuotaSelection& selection) {
+  auto asked = ReadSelection(engine, models, parent, selection);
+  if (!asked.ok()) return asked.status();
   auto questions =
-      SelectQuestions(*organization, asked.company->history,
-                      asked.company->QuotasAsOf(asked.selection.as_of_us), asked.selection);
+      SelectQuestions(asked->organization, asked->company->history,
+                      asked->company->QuotasAsOf(asked->selection.as_of_us), asked->selection);
   if (!questions.ok()) return questions.status();
-  asked.questions = *std::move(questions);
+  asked->questions = *std::move(questions);
   return asked;
 }
 
@@ -110,6 +118,10 @@ absl::Status RunPaired(const Context& context, Engine& engine, ModelCache& model
     done = run.ok() ? work(**fitted, *run) : run.status();
   });
   return admitted.ok() ? done : admitted;
+}
+
+double ToUnits(simulation::Measure measure, double value) {
+  return measure == simulation::Measure::kAmount ? value / 1e6 : value;
 }
 
 v1::Forecast ToProto(const PairedQuestions& asked, const AskedQuestion& question,

@@ -33,8 +33,13 @@ struct PairedQuestions {
   std::vector<AskedQuestion> All() const;
 };
 
-// Reads and resolves a selection; `field` is its path in the request. Errors: INVALID_ARGUMENT
-// naming fields; those of SelectQuestions.
+// Reads a selection and loads the company, without asking about quotas. Errors: INVALID_ARGUMENT
+// naming fields; NOT_FOUND for the organization.
+absl::StatusOr<PairedQuestions> ReadSelection(Engine& engine, ModelCache& models,
+                                              const std::string& parent,
+                                              const v1::QuotaSelection& selection);
+
+// The same, with the questions. Errors: also those of SelectQuestions.
 absl::StatusOr<PairedQuestions> AskPaired(Engine& engine, ModelCache& models,
                                           const std::string& parent,
                                           const v1::QuotaSelection& selection);
@@ -68,6 +73,9 @@ void SetSubject(const simulation::Question& question, Message& message) {
   message.set_period_start(convert::FormatDay(question.period_start));
   message.set_period_end(convert::FormatDay(question.period_end));
 }
+
+// Units of the currency, or pieces.
+double ToUnits(simulation::Measure measure, double value);
 
 v1::Forecast ToProto(const PairedQuestions& asked, const AskedQuestion& question,
                      const simulation::Forecast& forecast);

@@ -9,6 +9,7 @@
 #include "server/errors.h"
 #include "server/handlers/paired_questions.h"
 #include "server/handlers/scenario.h"
+#include "simulation/parallel.h"
 #include "simulation/scenario/plan.h"
 
 namespace quotacast::handlers {
@@ -19,14 +20,21 @@ using simulation::Lever;
 
 constexpr const char* kTypeNames[] = {"call", "email", "meeting", "follow_up", "other"};
 
-// The one question that is planned for: of the running periods the one that ends first, money
-// before pieces.
+// Of several quotas of one owner: the one that ends first, money before pieces.
+auto RankOf(const AskedQuestion& asked) {
+  const simulation::Question& q = asked.question;
+  return std::tuple(q.period_end, -q.period_start, q.measure == simulation::Measure::kUnits);
+}
+
+absl::Status NoQuota(const PairedQuestions& asked) {
+  return errors::Precondition("NO_QUOTA", convert::OrganizationName(asked.organization),
+                              "there is no such quota to plan for");
+}
+
+// The one question that is planned for.
 absl::StatusOr<AskedQuestion> ChooseQuestion(const PairedQuestions& asked,
                                              const std::string& team) {
   std::optional<AskedQuestion> chosen;
-  const auto rank = [](const simulation::Question& q) {
-    return std::tuple(q.period_end, -q.period_start, q.measure == simulation::Measure::kUnits);
-  };
   for (const AskedQuestion& question :
        team.empty() ? asked.questions.reps : asked.questions.totals) {
     if (question.everyone) continue;
@@ -36,25 +44,33 @@ absl::StatusOr<AskedQuestion> ChooseQuestion(const PairedQuestions& asked,
                                      asked.company->history.teams[question.question.owner].id)) {
       continue;
     }
-    if (!chosen || rank(question.question) < rank(chosen->question)) chosen = question;
+    if (!chosen || RankOf(question) < RankOf(*chosen)) chosen = question;
   }
-  if (!chosen) {
-    return errors::Precondition("NO_QUOTA", convert::OrganizationName(asked.organization),
-                                "there is no such quota to plan for");
-  }
+  if (!chosen) return NoQuota(asked);
   return *chosen;
 }
 
-absl::StatusOr<simulation::PlanRequest> ReadPlan(const v1::PlanActivityRequest& request) {
+// One question for each rep.
+absl::StatusOr<std::vector<AskedQuestion>> ChooseQuestions(const PairedQuestions& asked) {
+  std::vector<AskedQuestion> chosen;
+  for (const AskedQuestion& question : asked.questions.reps) {
+    if (chosen.empty() || chosen.back().question.owner != question.question.owner) {
+      chosen.push_back(question);
+    } else if (RankOf(question) < RankOf(chosen.back())) {
+      chosen.back() = question;
+    }
+  }
+  if (chosen.empty()) return NoQuota(asked);
+  return chosen;
+}
+
+template <typename Request>
+simulation::PlanRequest ReadPlan(const Request& request, errors::FieldErrors& problems) {
   simulation::PlanRequest plan;
-  errors::FieldErrors problems;
   plan.target_probability = request.target_probability();
   if (!(plan.target_probability > 0 && plan.target_probability < 1)) {
     problems.Add("target_probability",
                  absl::StrCat("must be above 0 and below 1; got ", plan.target_probability));
-  }
-  if (request.owner_case() == v1::PlanActivityRequest::OWNER_NOT_SET) {
-    problems.Add("rep", "must be given, or team");
   }
   switch (request.lever()) {
     case v1::PLAN_LEVER_UNSPECIFIED:
@@ -79,7 +95,6 @@ absl::StatusOr<simulation::PlanRequest> ReadPlan(const v1::PlanActivityRequest& 
     problems.Add(type.status());
     if (type.ok()) plan.type = *type;
   }
-  if (!problems.empty()) return problems.ToStatus();
   return plan;
 }
 
@@ -117,11 +132,14 @@ std::string ProspectingEvidence(const simulation::ActivityEffects& effects,
 std::string FollowUpEvidence(const simulation::ActivityEffects& effects,
                              const simulation::PlanRequest& plan, const std::string& name) {
   const simulation::FollowUpEffect& effect = effects.follow_ups[static_cast<size_t>(plan.type)];
+  const bool found = effect.advance.found || effect.lost.found;
   return absl::StrCat(
       "In the week after one of the type ", name, " deals advanced ",
       Interval(effect.advance.ratio, 1), " times as often and were lost ",
       Interval(effect.lost.ratio, 1), " times as often, given stage, age and rep",
-      effect.advance.found || effect.lost.found ? "." : ": no effect above its error.");
+      absl::StrFormat(" (without regard to these %.2f and %.2f)", effect.advance.raw,
+                      effect.lost.raw),
+      found ? "." : ": no effect above its error, allowing for the number of comparisons made.");
 }
 
 void FillPlan(const simulation::Plan& plan, v1::PlanActivityResponse& response) {
@@ -146,15 +164,51 @@ void FillPlan(const simulation::Plan& plan, v1::PlanActivityResponse& response) 
   }
 }
 
-void FillQuestion(const PairedQuestions& asked, const AskedQuestion& question,
-                  const v1::PlanActivityRequest& request, v1::PlanActivityResponse& response) {
-  response.set_rep(request.rep());
-  response.set_team(request.team());
-  SetSubject(question.question, response);
-  const bool amount = question.question.measure == simulation::Measure::kAmount;
-  response.set_target(static_cast<double>(question.question.target) / (amount ? 1e6 : 1));
+// What is known before planning.
+v1::PlanActivityResponse BeginPlan(const PairedQuestions& asked, const AskedQuestion& question,
+                                   const simulation::PlanRequest& request) {
+  v1::PlanActivityResponse response;
+  const simulation::History& history = asked.company->history;
+  const simulation::Question& q = question.question;
+  if (q.owner_type == simulation::OwnerType::kTeam) {
+    response.set_team(
+        convert::FormatChildName(asked.organization, "teams", history.teams[q.owner].id));
+  } else {
+    response.set_rep(
+        convert::FormatChildName(asked.organization, "reps", history.reps[q.owner].id));
+  }
+  SetSubject(q, response);
+  response.set_target(ToUnits(q.measure, static_cast<double>(q.target)));
   *response.mutable_as_of() = convert::ToTimestamp(asked.selection.as_of_us);
-  response.set_target_probability(request.target_probability());
+  response.set_target_probability(request.target_probability);
+  response.set_activity(request.lever == Lever::kCreations
+                            ? "opportunity"
+                            : kTypeNames[static_cast<size_t>(request.type)]);
+  return response;
+}
+
+absl::Status MakePlan(const PairedQuestions& asked, const simulation::PairedRun& run,
+                      const simulation::ActivityEffects& effects, size_t question,
+                      simulation::PlanRequest request, bool is_lever_given,
+                      v1::PlanActivityResponse& response) {
+  const auto type = static_cast<size_t>(request.type);
+  if (!is_lever_given && effects.kinds[type].method == EffectMethod::kNotRecorded &&
+      effects.follow_ups[type].recorded) {
+    request.lever = Lever::kFollowUps;
+  }
+  const auto plan = simulation::PlanActivity(run, effects, question, request);
+  if (plan.status().code() == absl::StatusCode::kFailedPrecondition) {
+    return errors::Precondition("NOT_RECORDED", convert::OrganizationName(asked.organization),
+                                plan.status().message());
+  }
+  if (!plan.ok()) return plan.status();
+  FillPlan(*plan, response);
+  if (request.lever == Lever::kCreations) return absl::OkStatus();
+  response.set_evidence(request.lever == Lever::kFollowUps
+                            ? FollowUpEvidence(effects, request, response.activity())
+                            : ProspectingEvidence(effects, request, response.activity()));
+  response.set_caveat(kActivityCaveat);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -162,39 +216,58 @@ void FillQuestion(const PairedQuestions& asked, const AskedQuestion& question,
 absl::StatusOr<v1::PlanActivityResponse> PlanActivity(const Context& context, Engine& engine,
                                                       ModelCache& models,
                                                       const v1::PlanActivityRequest& request) {
-  const auto plan_request = ReadPlan(request);
-  if (!plan_request.ok()) return plan_request.status();
+  errors::FieldErrors problems;
+  const simulation::PlanRequest plan = ReadPlan(request, problems);
+  const bool is_lever_given = request.lever() != v1::PLAN_LEVER_UNSPECIFIED;
+  if (request.owner_case() == v1::PlanActivityRequest::OWNER_NOT_SET) {
+    problems.Add("rep", "must be given, or team");
+  }
+  if (!problems.empty()) return problems.ToStatus();
   auto asked = AskPaired(engine, models, request.parent(), SelectionOf(request));
   if (!asked.ok()) return asked.status();
   const auto question = ChooseQuestion(*asked, request.team());
   if (!question.ok()) return question.status();
-  v1::PlanActivityResponse response;
-  FillQuestion(*asked, *question, request, response);
-  const bool creations = plan_request->lever == Lever::kCreations;
-  const std::string name =
-      creations ? "opportunity" : kTypeNames[static_cast<size_t>(plan_request->type)];
-  response.set_activity(name);
+  v1::PlanActivityResponse response = BeginPlan(*asked, *question, plan);
   const absl::Status status = RunPaired(
       context, engine, models, *asked, {*question},
+      [&](const FittedCompany& company, const simulation::PairedRun& run) {
+        return MakePlan(*asked, run, company.effects(), 0, plan, is_lever_given, response);
+      });
+  if (!status.ok()) return status;
+  return response;
+}
+
+absl::StatusOr<v1::PlanRepsResponse> PlanReps(const Context& context, Engine& engine,
+                                              ModelCache& models,
+                                              const v1::PlanRepsRequest& request) {
+  errors::FieldErrors problems;
+  const simulation::PlanRequest plan = ReadPlan(request, problems);
+  const bool is_lever_given = request.lever() != v1::PLAN_LEVER_UNSPECIFIED;
+  if (!problems.empty()) return problems.ToStatus();
+  auto asked = AskPaired(engine, models, request.parent(), request.selection());
+  if (!asked.ok()) return asked.status();
+  const auto questions = ChooseQuestions(*asked);
+  if (!questions.ok()) return questions.status();
+  std::vector<v1::PlanActivityResponse> plans;
+  for (const AskedQuestion& question : *questions) {
+    plans.push_back(BeginPlan(*asked, question, plan));
+  }
+  const absl::Status status = RunPaired(
+      context, engine, models, *asked, *questions,
       [&](const FittedCompany& company, const simulation::PairedRun& run) -> absl::Status {
+        std::vector<absl::Status> statuses(plans.size());
         const simulation::ActivityEffects& effects = company.effects();
-        const auto plan = simulation::PlanActivity(run, effects, 0, *plan_request);
-        if (!plan.ok()) {
-          return plan.status().code() == absl::StatusCode::kFailedPrecondition
-                     ? errors::Precondition("NOT_RECORDED",
-                                            convert::OrganizationName(asked->organization),
-                                            plan.status().message())
-                     : plan.status();
+        simulation::ParallelFor(asked->options.thread_count, plans.size(), [&](int, size_t i) {
+          statuses[i] = MakePlan(*asked, run, effects, i, plan, is_lever_given, plans[i]);
+        });
+        for (const absl::Status& each : statuses) {
+          if (!each.ok()) return each;
         }
-        FillPlan(*plan, response);
-        if (creations) return absl::OkStatus();
-        response.set_evidence(plan_request->lever == Lever::kFollowUps
-                                  ? FollowUpEvidence(effects, *plan_request, name)
-                                  : ProspectingEvidence(effects, *plan_request, name));
-        response.set_caveat(kActivityCaveat);
         return absl::OkStatus();
       });
   if (!status.ok()) return status;
+  v1::PlanRepsResponse response;
+  for (v1::PlanActivityResponse& made : plans) *response.add_plans() = std::move(made);
   return response;
 }
 

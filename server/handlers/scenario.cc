@@ -111,6 +111,9 @@ void FillBaseline(const PairedQuestions& asked, const std::vector<AskedQuestion>
 
 void AddWarning(const std::string& code, const std::string& message,
                 v1::SimulateScenariosResponse& response) {
+  for (const v1::ForecastWarning& given : response.warnings()) {
+    if (given.code() == code && given.message() == message) return;
+  }
   v1::ForecastWarning* warning = response.add_warnings();
   warning->set_code(code);
   warning->set_message(message);
@@ -155,6 +158,18 @@ absl::Status RunScenario(const PairedQuestions& asked, const std::vector<AskedQu
   if (!variant.ok()) {
     return DescribeChange(variant.status(), absl::StrCat("scenarios[", index, "]"),
                           asked.organization);
+  }
+  for (const simulation::Joiner& joiner : variant->joiners) {
+    const bool counts = std::any_of(
+        run.questions().begin(), run.questions().end(), [&](const simulation::Question& question) {
+          return simulation::CountsJoiner(variant->model, run.questions(), question, joiner);
+        });
+    if (counts) continue;
+    return errors::Precondition(
+        "CHANGE_NOT_POSSIBLE", convert::OrganizationName(asked.organization),
+        absl::StrCat("scenarios[", index,
+                     "] a joining rep counts in no total that is asked about; select all reps of "
+                     "the team, or all"));
   }
   const auto outcomes = run.Run(*variant, TargetsOf(questions, scenario));
   if (!outcomes.ok()) return outcomes.status();

@@ -25,9 +25,21 @@ absl::StatusOr<v1::AnalyzeDealsResponse> AnalyzeDeals(const Context& context, En
                                                       ModelCache& models,
                                                       const v1::AnalyzeDealsRequest& request);
 
+absl::StatusOr<v1::ExplainChangeResponse> ExplainChange(const Context& context, Engine& engine,
+                                                        ModelCache& models,
+                                                        const v1::ExplainChangeRequest& request);
+
 absl::StatusOr<v1::PlanActivityResponse> PlanActivity(const Context& context, Engine& engine,
                                                       ModelCache& models,
                                                       const v1::PlanActivityRequest& request);
+
+absl::StatusOr<v1::PlanRepsResponse> PlanReps(const Context& context, Engine& engine,
+                                              ModelCache& models,
+                                              const v1::PlanRepsRequest& request);
+
+absl::StatusOr<v1::SuggestQuotasResponse> SuggestQuotas(const Context& context, Engine& engine,
+                                                        ModelCache& models,
+                                                        const v1::SuggestQuotasRequest& request);
 
 }  // namespace quotacast::handlers
 

@@ -46,6 +46,10 @@ class ScenarioService final : public v1::ScenarioService::Service {
                             v1::AnalyzeDealsResponse* response) override {
     return caller_.Call(call, *request, *response, &handlers::AnalyzeDeals);
   }
+  grpc::Status ExplainChange(grpc::ServerContext* call, const v1::ExplainChangeRequest* request,
+                             v1::ExplainChangeResponse* response) override {
+    return caller_.Call(call, *request, *response, &handlers::ExplainChange);
+  }
 
  private:
   Caller caller_;
@@ -58,6 +62,14 @@ class PlanningService final : public v1::PlanningService::Service {
   grpc::Status PlanActivity(grpc::ServerContext* call, const v1::PlanActivityRequest* request,
                             v1::PlanActivityResponse* response) override {
     return caller_.Call(call, *request, *response, &handlers::PlanActivity);
+  }
+  grpc::Status PlanReps(grpc::ServerContext* call, const v1::PlanRepsRequest* request,
+                        v1::PlanRepsResponse* response) override {
+    return caller_.Call(call, *request, *response, &handlers::PlanReps);
+  }
+  grpc::Status SuggestQuotas(grpc::ServerContext* call, const v1::SuggestQuotasRequest* request,
+                             v1::SuggestQuotasResponse* response) override {
+    return caller_.Call(call, *request, *response, &handlers::SuggestQuotas);
   }
 
  private:

@@ -21,7 +21,7 @@ constexpr int64_t kLeastCredited = 20;
 constexpr int64_t kLeastForSlope = 100;
 constexpr int kBlockDays = 28;
 constexpr double kNormal95 = 1.6448536269514722;
-constexpr double kFoundErrors = 2;
+constexpr double kFoundErrors = 2.3263478740408408;  // One-sided 1 %; there are five kinds.
 constexpr double kConnectPrior = 2;  // Weight of the company's share, in activities.
 
 double WeightOf(Day day, Day as_of_day) {
@@ -84,11 +84,7 @@ class Learner {
   void AddCreationRates() {
     effects_.creations_weekly.assign(model_.reps.size(), 0);
     for (const FittedPipeline& pipeline : model_.pipelines) {
-      double days = 0;
-      for (int w = 0; w < kWeekdayCount; ++w) {
-        days += Exp(pipeline.arrivals.weekday.mean_log[w] +
-                    pipeline.arrivals.weekday.variance_log[w] / 2);
-      }
+      const double days = WeekdaySum(pipeline.arrivals);
       for (size_t r = 0; r < model_.reps.size(); ++r) {
         const GammaPosterior& rate = pipeline.arrivals.reps[r];
         if (rate.shape > 0) effects_.creations_weekly[r] += days * rate.shape / rate.rate;
@@ -298,6 +294,14 @@ void Learner::AddSlope(const Counted& counted, ActivityOfKind& kind) {
 }
 
 }  // namespace
+
+double WeekdaySum(const Arrivals& arrivals) {
+  double sum = 0;
+  for (int w = 0; w < kWeekdayCount; ++w) {
+    sum += Exp(arrivals.weekday.mean_log[w] + arrivals.weekday.variance_log[w] / 2);
+  }
+  return sum;
+}
 
 double ActivityOfKind::ShareOf(int32_t rep, double creations_weekly) const {
   if (creations_weekly <= 0 || weekly.empty()) return 0;

@@ -14,8 +14,8 @@
 //                 activities, both as deviations from what the rep's own week and the weekday make
 //                 expect, in weeks of one calendar month: neither busy reps nor busy weeks or
 //                 months count as an effect. What comes of an activity days later is not seen.
-//                 Error clustered by rep and week. Taken only where it is above two standard
-//                 errors; else nothing is assumed.
+//                 Error clustered by rep and week. Taken only where it is above 2.33 standard
+//                 errors (by chance 1 time in 100 for a kind); else nothing is assumed.
 //   kNotRecorded  No activity of the kind: nothing can be said.
 //
 // Counts of activities and opportunities weigh 0.5^(age / 45 days), as creation rates do.
@@ -60,13 +60,17 @@ struct ActivityOfKind {
 };
 
 // How often deals leave their stage in the seven days after a follow-up, against other days, given
-// stage, age bucket and rep: Mantel and Haenszel's rate ratio over these strata, with the interval
-// of Greenland and Robins (1985).
+// stage, age in days and rep: Mantel and Haenszel's rate ratio over these strata. Its error is the
+// larger of that of Greenland and Robins (1985), for which exits are independent, and one from the
+// spread over calendar days: deals are often written off many at a time.
 struct RateRatio {
   Estimate ratio;
+  double raw = 0;            // The same without regard to stage, age and rep.
   int64_t events_after = 0;  // In the seven days after,
   int64_t events_other = 0;  // and on other days.
-  bool found = false;        // Whether 1 lies outside the 95 % interval.
+  bool found = false;        // Whether 1 lies outside the 99.5 % interval (of at least 20 events on
+                             // either side): ten such ratios are looked at, so that without any
+                             // effect 1 company in 20 shows one.
 };
 
 struct FollowUpEffect {
@@ -83,6 +87,10 @@ struct ActivityEffects {
   std::vector<double> creations_weekly;  // By rep: what the model expects in an average week.
   WeeklyRange creations_range;
 };
+
+// Sum of the expected weekday factors of creation over a week: what a rep with a rate of 1 a day
+// creates in it.
+double WeekdaySum(const Arrivals& arrivals);
 
 // Reads what happened before model.as_of_us, with which `history` must agree. Linear in it.
 ActivityEffects LearnActivityEffects(const History& history, const FittedModel& model);

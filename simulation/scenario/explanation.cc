@@ -21,25 +21,29 @@ DealsByIndex DealsOf(const FittedModel& model) {
 class Explainer {
  public:
   Explainer(const History& history, const FittedModel& before, const FittedModel& after,
-            const Question& question_before, const Question& question_after,
+            absl::Span<const Question> questions_before, absl::Span<const Question> questions_after,
             const ForecastOptions& options)
-      : after_(after),
-        question_(question_before),
-        question_after_(question_after),
+      : history_(history),
+        before_us_(before.as_of_us),
+        after_(after),
+        questions_(questions_before.begin(), questions_before.end()),
+        questions_after_(questions_after),
         options_(options),
         state_(before),
-        later_(DealsOf(after)) {
-    const std::vector<int32_t> reps = RepsOf(before, question_before);
-    reps_ = {reps.begin(), reps.end()};
-    for (const Booking& booking : BookingsAsOf(history, after.as_of_us)) {
-      booked_.insert(booking.opportunity);
+        later_(DealsOf(after)),
+        explanations_(questions_.size()),
+        asking_(before.reps.size()) {
+    for (size_t q = 0; q < questions_.size(); ++q) {
+      for (const int32_t rep : RepsOf(before, questions_[q])) {
+        asking_[rep].push_back(static_cast<int32_t>(q));
+      }
     }
   }
 
-  absl::StatusOr<Explanation> Explain() {
-    absl::Status status = Answer(state_, explanation_.before);
+  absl::StatusOr<std::vector<Explanation>> Explain() {
+    absl::Status status = Answer(state_, last_);
     if (!status.ok()) return status;
-    last_ = explanation_.before;
+    for (size_t q = 0; q < last_.size(); ++q) explanations_[q].before = last_[q];
     PassTime();
     if (!(status = Finish(ChangePart::kTimePassed)).ok()) return status;
     TakeBookings();
@@ -52,34 +56,52 @@ class Explainer {
     if (!(status = Finish(ChangePart::kDealChanges)).ok()) return status;
     AddDeals();
     if (!(status = Finish(ChangePart::kNewDeals)).ok()) return status;
-    question_.target = question_after_.target;
+    for (size_t q = 0; q < questions_.size(); ++q) {
+      questions_[q].target = questions_after_[q].target;
+    }
     if (!(status = Finish(ChangePart::kQuota)).ok()) return status;
-    if (!(status = Answer(after_, explanation_.after)).ok()) return status;
-    Part(ChangePart::kRates) =
-        explanation_.after.attainment_probability - last_.attainment_probability;
-    return std::move(explanation_);
+    state_ = after_;
+    if (!(status = Finish(ChangePart::kRates)).ok()) return status;
+    for (size_t q = 0; q < last_.size(); ++q) explanations_[q].after = last_[q];
+    SortDeals();
+    return std::move(explanations_);
   }
 
  private:
-  absl::Status Answer(const FittedModel& model, Forecast& forecast) const {
-    const auto answers = ForecastAttainment(model, {question_}, options_);
+  absl::Status Answer(const FittedModel& model, std::vector<Forecast>& forecasts) const {
+    auto answers = ForecastAttainment(model, questions_, options_);
     if (!answers.ok()) return answers.status();
-    forecast = answers->front();
+    forecasts = *std::move(answers);
     return absl::OkStatus();
-  }
-
-  double& Part(ChangePart part) { return explanation_.parts[static_cast<size_t>(part)]; }
-  void CountDeal(ChangePart part, int32_t rep) {
-    if (reps_.count(rep) > 0) ++explanation_.deals[static_cast<size_t>(part)];
   }
 
   absl::Status Finish(ChangePart part) {
-    Forecast now;
+    std::vector<Forecast> now;
     const absl::Status status = Answer(state_, now);
     if (!status.ok()) return status;
-    Part(part) = now.attainment_probability - last_.attainment_probability;
+    for (size_t q = 0; q < now.size(); ++q) {
+      explanations_[q].parts[static_cast<size_t>(part)] =
+          now[q].attainment_probability - last_[q].attainment_probability;
+    }
     last_ = std::move(now);
     return absl::OkStatus();
+  }
+
+  // A deal of a rep is one of every question about the rep.
+  void AddDeal(ChangePart part, int32_t rep, int32_t opportunity) {
+    if (rep == kNone) return;
+    for (const int32_t q : asking_[rep]) {
+      explanations_[q].deals[static_cast<size_t>(part)].push_back(opportunity);
+    }
+  }
+
+  void SortDeals() {
+    for (Explanation& explanation : explanations_) {
+      for (std::vector<int32_t>& deals : explanation.deals) {
+        std::sort(deals.begin(), deals.end());
+        deals.erase(std::unique(deals.begin(), deals.end()), deals.end());
+      }
+    }
   }
 
   void PassTime() {
@@ -91,35 +113,39 @@ class Explainer {
   // Those no longer open are won or lost; which, their bookings tell.
   void TakeBookings() {
     state_.bookings = after_.bookings;
-    Drop([&](const OpenOpportunity& open) { return IsBooked(open); }, ChangePart::kWon);
-  }
-  void DropLost() {
-    Drop([&](const OpenOpportunity& open) { return later_.count(open.opportunity) == 0; },
-         ChangePart::kLost);
-  }
-
-  bool IsBooked(const OpenOpportunity& open) const {
-    return booked_.count(open.opportunity) > 0 && later_.count(open.opportunity) == 0;
-  }
-
-  template <typename Gone>
-  void Drop(const Gone& gone, ChangePart part) {
-    std::vector<OpenOpportunity> left;
-    for (const OpenOpportunity& open : state_.open) {
-      if (gone(open)) {
-        CountDeal(part, open.rep);
-      } else {
-        left.push_back(open);
-      }
+    std::set<int32_t> booked;
+    for (const Booking& booking : BookingsAsOf(history_, after_.as_of_us)) {
+      if (booking.time_us < before_us_) continue;
+      booked.insert(booking.opportunity);
+      AddDeal(ChangePart::kWon, booking.rep, booking.opportunity);
     }
-    state_.open = std::move(left);
+    KeepOpen([&](const OpenOpportunity& open) {
+      return booked.count(open.opportunity) == 0 || later_.count(open.opportunity) > 0;
+    });
+  }
+
+  void DropLost() {
+    KeepOpen([&](const OpenOpportunity& open) {
+      if (later_.count(open.opportunity) > 0) return true;
+      AddDeal(ChangePart::kLost, open.rep, open.opportunity);
+      return false;
+    });
+  }
+
+  template <typename IsKept>
+  void KeepOpen(const IsKept& is_kept) {
+    std::vector<OpenOpportunity> kept;
+    for (const OpenOpportunity& open : state_.open) {
+      if (is_kept(open)) kept.push_back(open);
+    }
+    state_.open = std::move(kept);
   }
 
   void MoveStages() {
     for (OpenOpportunity& open : state_.open) {
       const OpenOpportunity& later = later_.at(open.opportunity);
       if (open.cell == later.cell && open.entry_day == later.entry_day) continue;
-      CountDeal(ChangePart::kStageMoves, open.rep);
+      AddDeal(ChangePart::kStageMoves, open.rep, open.opportunity);
       open.cell = later.cell;
       open.entry_day = later.entry_day;
     }
@@ -129,7 +155,8 @@ class Explainer {
     for (OpenOpportunity& open : state_.open) {
       const OpenOpportunity& later = later_.at(open.opportunity);
       if (open.amount_micros != later.amount_micros || open.rep != later.rep) {
-        CountDeal(ChangePart::kDealChanges, open.rep);
+        AddDeal(ChangePart::kDealChanges, open.rep, open.opportunity);
+        AddDeal(ChangePart::kDealChanges, later.rep, open.opportunity);
       }
       open = later;
     }
@@ -139,41 +166,49 @@ class Explainer {
     std::set<int32_t> known;
     for (const OpenOpportunity& open : state_.open) known.insert(open.opportunity);
     for (const OpenOpportunity& open : after_.open) {
-      if (known.count(open.opportunity) == 0) CountDeal(ChangePart::kNewDeals, open.rep);
+      if (known.count(open.opportunity) == 0) {
+        AddDeal(ChangePart::kNewDeals, open.rep, open.opportunity);
+      }
     }
     state_.open = after_.open;
   }
 
+  const History& history_;
+  const int64_t before_us_;
   const FittedModel& after_;
-  Question question_;
-  const Question& question_after_;
+  std::vector<Question> questions_;
+  absl::Span<const Question> questions_after_;
   const ForecastOptions& options_;
   FittedModel state_;
-  Forecast last_;
+  std::vector<Forecast> last_;
   const DealsByIndex later_;
-  std::set<int32_t> reps_, booked_;
-  Explanation explanation_;
+  std::vector<Explanation> explanations_;
+  std::vector<std::vector<int32_t>> asking_;  // By rep: the questions about them.
 };
+
+bool AreSameButForTargets(const Question& a, const Question& b) {
+  return a.owner == b.owner && a.owner_type == b.owner_type && a.measure == b.measure &&
+         a.period_start == b.period_start && a.period_end == b.period_end && a.reps == b.reps;
+}
 
 }  // namespace
 
-absl::StatusOr<Explanation> ExplainChange(const History& history, const FittedModel& before,
-                                          const FittedModel& after, const Question& question_before,
-                                          const Question& question_after,
-                                          const ForecastOptions& options) {
+absl::StatusOr<std::vector<Explanation>> ExplainChange(const History& history,
+                                                       const FittedModel& before,
+                                                       const FittedModel& after,
+                                                       absl::Span<const Question> questions_before,
+                                                       absl::Span<const Question> questions_after,
+                                                       const ForecastOptions& options) {
   if (before.as_of_us > after.as_of_us || before.reps.size() != after.reps.size() ||
       before.cells.size() != after.cells.size()) {
     return absl::InvalidArgumentError(
         "the models must be of one history, the first of the earlier instant");
   }
-  if (question_before.owner != question_after.owner ||
-      question_before.owner_type != question_after.owner_type ||
-      question_before.measure != question_after.measure ||
-      question_before.period_start != question_after.period_start ||
-      question_before.period_end != question_after.period_end) {
+  if (!std::equal(questions_before.begin(), questions_before.end(), questions_after.begin(),
+                  questions_after.end(), AreSameButForTargets)) {
     return absl::InvalidArgumentError("the questions must be the same but for their targets");
   }
-  return Explainer(history, before, after, question_before, question_after, options).Explain();
+  return Explainer(history, before, after, questions_before, questions_after, options).Explain();
 }
 
 }  // namespace quotacast::simulation

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "simulation/fitted_model.h"
 #include "simulation/forecast.h"
 #include "simulation/history.h"
@@ -18,7 +19,7 @@ namespace quotacast::simulation {
 // the same random numbers. What one step brings depends on their order; their sum does not.
 enum class ChangePart : uint8_t {
   kTimePassed,   // The time had passed and nothing had happened.
-  kWon,          // What was booked in between, and is no longer open.
+  kWon,          // What was booked in between.
   kLost,         // What was lost in between.
   kStageMoves,   // Stages that open deals have reached.
   kDealChanges,  // Other amounts and owners of open deals.
@@ -32,16 +33,19 @@ struct Explanation {
   Forecast before, after;
   // By part, in chance; they add up to after less before.
   std::array<double, kChangePartCount> parts{};
-  std::array<int, kChangePartCount> deals{};  // How many deals a part is about; 0 where none.
+  // By part: the deals it is about, by index into History::opportunities, ascending.
+  std::array<std::vector<int32_t>, kChangePartCount> deals{};
 };
 
-// `before` and `after` are the models of `history` as of two instants, the first the earlier one;
-// the questions are the same but for their targets. Errors: those of ForecastAttainment;
-// INVALID_ARGUMENT where the instants or questions do not match.
-absl::StatusOr<Explanation> ExplainChange(const History& history, const FittedModel& before,
-                                          const FittedModel& after, const Question& question_before,
-                                          const Question& question_after,
-                                          const ForecastOptions& options);
+// One for each question. `before` and `after` are the models of `history` as of two instants, the
+// first the earlier one; the questions are the same but for their targets. Errors: those of
+// ForecastAttainment; INVALID_ARGUMENT where the instants or questions do not match.
+absl::StatusOr<std::vector<Explanation>> ExplainChange(const History& history,
+                                                       const FittedModel& before,
+                                                       const FittedModel& after,
+                                                       absl::Span<const Question> questions_before,
+                                                       absl::Span<const Question> questions_after,
+                                                       const ForecastOptions& options);
 
 }  // namespace quotacast::simulation
 

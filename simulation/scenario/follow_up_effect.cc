@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include "simulation/observation.h"
 #include "simulation/portable_math.h"
@@ -12,41 +14,69 @@ namespace quotacast::simulation {
 namespace {
 
 constexpr double kNormal95 = 1.6448536269514722;
-constexpr double kNormal975 = 1.959963984540054;
-constexpr Day kLevelDays = 91;  // Back from the instant, in which a rep's level is counted.
+// Two-sided 0.5 %: ten ratios are looked at (two for each kind), together 5 %.
+constexpr double kFoundErrors = 2.807033768343811;
+constexpr int64_t kLeastExits = 20;  // On either side, for the interval to hold.
+constexpr Day kLevelDays = 91;       // Back from the instant, in which a rep's level is counted.
 constexpr double kLeastDealDays = 90;
+constexpr size_t kAges = 400;  // Ages of as many days or more are one stratum.
 
 // Days of deals after a follow-up and others, and the exits on them.
 struct Stratum {
   double days_after = 0, days_other = 0;
-  std::array<double, 2> events_after{}, events_other{};  // Advanced, lost.
+};
+
+struct Exit {
+  size_t stratum = 0;
+  Day day = 0;
+  int kind = 0;  // 0: forward, 1: lost.
+  bool after = false;
 };
 
 // Mantel and Haenszel's sums over strata.
 class RatioSums {
  public:
-  void Add(double a, double t, double b, double u) {
-    const double all = t + u;
-    if (all <= 0) return;
-    r_ += a * u / all;
-    s_ += b * t / all;
-    variance_ += (a + b) * t * u / (all * all);
-    after_ += a;
-    other_ += b;
+  void AddDays(const Stratum& stratum) {
+    days_after_ += stratum.days_after;
+    days_other_ += stratum.days_other;
+  }
+  void Add(const Stratum& stratum, const Exit& exit) {
+    const double t = stratum.days_after, u = stratum.days_other, all = t + u;
+    auto& [r, s] = by_day_[exit.day];
+    (exit.after ? r : s) += (exit.after ? u : t) / all;
+    variance_ += t * u / (all * all);
+    ++(exit.after ? after_ : other_);
   }
   RateRatio Finish() const {
     RateRatio ratio;
-    ratio.events_after = std::llround(after_);
-    ratio.events_other = std::llround(other_);
-    if (r_ <= 0 || s_ <= 0) return ratio;
-    const double log = Log(r_ / s_), error = std::sqrt(variance_ / (r_ * s_));
-    ratio.ratio = {r_ / s_, Exp(log - kNormal95 * error), Exp(log + kNormal95 * error)};
-    ratio.found = std::abs(log) > kNormal975 * error;
+    ratio.events_after = after_;
+    ratio.events_other = other_;
+    if (other_ > 0 && days_after_ > 0) {
+      ratio.raw =
+          static_cast<double>(after_) * days_other_ / (static_cast<double>(other_) * days_after_);
+    }
+    double r = 0, s = 0, squares = 0;
+    for (const auto& [day, sums] : by_day_) {
+      r += sums.first;
+      s += sums.second;
+    }
+    if (r <= 0 || s <= 0) return ratio;
+    const double value = r / s;
+    for (const auto& [day, sums] : by_day_) {
+      const double excess = sums.first - value * sums.second;
+      squares += excess * excess;
+    }
+    const double log = Log(value);
+    const double error = std::sqrt(std::max(variance_ / (r * s), squares / (r * r)));
+    ratio.ratio = {value, Exp(log - kNormal95 * error), Exp(log + kNormal95 * error)};
+    ratio.found = std::min(after_, other_) >= kLeastExits && std::abs(log) > kFoundErrors * error;
     return ratio;
   }
 
  private:
-  double r_ = 0, s_ = 0, variance_ = 0, after_ = 0, other_ = 0;
+  std::map<Day, std::pair<double, double>> by_day_;  // Numerator and denominator.
+  double variance_ = 0, days_after_ = 0, days_other_ = 0;
+  int64_t after_ = 0, other_ = 0;
 };
 
 // Deal days and follow-ups of a rep's last weeks.
@@ -78,16 +108,18 @@ class Learner {
     bool any = false;
     for (size_t i = 0; i < by_rep_.size();) {
       const int32_t rep = observation_.visits[by_rep_[i]].rep;
-      strata.assign(model_.cells.size() * model_.bucket_starts.size(), {});
+      strata.assign(model_.cells.size() * kAges, {});
+      exits_.clear();
       Level level;
       for (; i < by_rep_.size() && observation_.visits[by_rep_[i]].rep == rep; ++i) {
         const Visit& visit = observation_.visits[by_rep_[i]];
         AddVisit(visit, days_of_deal[visit.opportunity], strata, level);
       }
-      for (const Stratum& s : strata) {
-        for (size_t k = 0; k < 2; ++k) {
-          sums[k].Add(s.events_after[k], s.days_after, s.events_other[k], s.days_other);
-        }
+      for (const Stratum& stratum : strata) {
+        for (RatioSums& sum : sums) sum.AddDays(stratum);
+      }
+      for (const Exit& exit : exits_) {
+        sums[static_cast<size_t>(exit.kind)].Add(strata[exit.stratum], exit);
       }
       if (rep == kNone || level.days <= 0) continue;
       effect.weekly_per_deal[rep] = 7 * level.count / level.days;
@@ -105,15 +137,13 @@ class Learner {
 
  private:
   void AddVisit(const Visit& visit, const std::vector<Day>& follow_ups,
-                std::vector<Stratum>& strata, Level& level) const {
+                std::vector<Stratum>& strata, Level& level) {
     const int32_t cell = cell_of_[visit.pipeline][visit.stage];
     if (cell == kNone) return;
     const Day observed_from = model_.cells[cell].observed_from;
     auto next =
         std::lower_bound(follow_ups.begin(), follow_ups.end(), visit.first_day - kFollowUpDays);
     Day last = INT32_MIN / 2;  // Of follow-ups before the day.
-    size_t bucket = 0;
-    const std::vector<int>& starts = model_.bucket_starts;
     for (Day day = visit.first_day; day <= visit.last_day; ++day) {
       while (next != follow_ups.end() && *next < day) last = *next++;
       const auto today = static_cast<double>(std::upper_bound(next, follow_ups.end(), day) - next);
@@ -127,13 +157,12 @@ class Learner {
         level.count += today;
       }
       if (day < observed_from) continue;
-      const int age = day - visit.entry_day;
-      while (bucket + 1 < starts.size() && starts[bucket + 1] <= age) ++bucket;
-      Stratum& stratum = strata[static_cast<size_t>(cell) * starts.size() + bucket];
-      (recent ? stratum.days_after : stratum.days_other) += exposure;
+      const auto age = std::min(static_cast<size_t>(day - visit.entry_day), kAges - 1);
+      const size_t stratum = static_cast<size_t>(cell) * kAges + age;
+      (recent ? strata[stratum].days_after : strata[stratum].days_other) += exposure;
       if (!is_last) continue;
       const int kind = KindOfExit(visit);
-      if (kind >= 0) ++(recent ? stratum.events_after : stratum.events_other)[kind];
+      if (kind >= 0) exits_.push_back({stratum, day, kind, recent});
     }
   }
 
@@ -148,6 +177,7 @@ class Learner {
   const Observation& observation_;
   std::vector<std::vector<int32_t>> cell_of_;
   std::vector<size_t> by_rep_;
+  std::vector<Exit> exits_;  // Of one rep.
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ class DealCounter {
  public:
   DealCounter(const PairedRun& run, size_t question)
       : run_(run), question_(question), task_(run.tasks()[TaskOf(run, question)]) {
-    open_ = OpenDeals(run.model());
+    open_ = OpenDeals(run.model(), {&task_, 1});
     context_.model = &run.model();
     context_.open = &open_;
     context_.variant = &nothing_;
@@ -69,7 +69,7 @@ class DealCounter {
     task.question.measure = Measure::kAmount;
     task.question.booked = 0;
     TaskContext context = context_;
-    const DealsByRep open = OpenDeals(model);
+    const DealsByRep open = OpenDeals(model, {&task_, 1});
     context.model = &model;
     context.open = &open;
     return RunModelTrials(context, task);

@@ -34,9 +34,10 @@ std::vector<CompanyDraw> DrawBlocks(const FittedModel& model, const ForecastOpti
 // Runs all tasks of a variant and answers the questions.
 class VariantRun {
  public:
-  VariantRun(const TaskContext& context, const std::vector<RepTask>& tasks,
+  // Without `rests_before` it is the baseline itself.
+  VariantRun(const TaskContext& context, absl::Span<const RepTask> tasks,
              absl::Span<const Question> questions, absl::Span<const int64_t> targets,
-             const std::vector<double>* rests_before, const ForecastOptions& options)
+             absl::Span<const double> rests_before, const ForecastOptions& options)
       : context_(context),
         tasks_(tasks),
         questions_(questions),
@@ -84,9 +85,11 @@ class VariantRun {
     if (cancelled_) return;
     TaskTrials trials = RunModelTrials(context_, task);
     mean_rests[i] = trials.mean_rest;
-    const double factor =
-        rests_before_ == nullptr ? 1 : PaceFactor((*rests_before_)[i], mean_rests[i]);
-    ApplyPace(context_, task, factor, trials);
+    if (rests_before_.empty()) {
+      ApplyPace(context_, task, 1, trials);
+    } else if (i < rests_before_.size()) {  // Those who join have no pace.
+      ApplyPace(context_, task, PaceFactor(rests_before_[i], mean_rests[i]), trials);
+    }
     means_[i] = std::move(trials.means);
     parameter_means_[i] = std::move(trials.parameter_means);
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -98,10 +101,10 @@ class VariantRun {
   }
 
   const TaskContext& context_;
-  const std::vector<RepTask>& tasks_;
+  absl::Span<const RepTask> tasks_;
   absl::Span<const Question> questions_;
   absl::Span<const int64_t> targets_;
-  const std::vector<double>* rests_before_;
+  absl::Span<const double> rests_before_;
   const ForecastOptions& options_;
   std::mutex mutex_;
   std::vector<Tally> tallies_;
@@ -120,7 +123,42 @@ std::vector<int64_t> TargetsOf(const std::vector<Question>& questions) {
   return targets;
 }
 
+// What those who join bring to the questions.
+void AddJoiners(const Variant& variant, absl::Span<const Question> questions,
+                std::vector<RepTask>& tasks) {
+  for (const Joiner& joiner : variant.joiners) {
+    const size_t first = tasks.size();
+    for (size_t q = 0; q < questions.size(); ++q) {
+      const Question& question = questions[q];
+      if (!CountsJoiner(variant.model, questions, question, joiner)) continue;
+      const auto found = std::find_if(
+          tasks.begin() + static_cast<int64_t>(first), tasks.end(), [&](const RepTask& task) {
+            return task.question.measure == question.measure &&
+                   task.question.period_start == question.period_start &&
+                   task.question.period_end == question.period_end;
+          });
+      RepTask& task = found == tasks.end() ? tasks.emplace_back() : *found;
+      task.question = {joiner.rep, question.measure, question.period_start, question.period_end, 0,
+                       {}};
+      task.asked_by.push_back(static_cast<int32_t>(q));
+    }
+  }
+}
+
 }  // namespace
+
+bool CountsJoiner(const FittedModel& model, absl::Span<const Question> questions,
+                  const Question& question, const Joiner& joiner) {
+  const auto is_total_above = [&](const Question& asked) {
+    if (asked.owner_type != OwnerType::kTeam) return false;
+    int32_t team = joiner.team;
+    while (team != kNone && team != asked.owner) team = model.team_parents[team];
+    return team != kNone;
+  };
+  if (question.owner_type == OwnerType::kTeam) return is_total_above(question);
+  return question.reps.size() > 1 &&
+         (joiner.team == kNone || std::any_of(questions.begin(), questions.end(), is_total_above));
+}
 
 void MarkAttained(absl::Span<const int64_t> trials, int64_t target, Outcome& outcome) {
   outcome.attained.assign((trials.size() + 63) / 64, 0);
@@ -197,7 +235,7 @@ absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
   run.company_ = DrawBlocks(model, options, run.block_count_, Shocks::kOwn);
   run.other_ = DrawBlocks(model, options, kParameterBlocks, Shocks::kOff);
   const Variant unchanged;
-  const DealsByRep open = OpenDeals(model);
+  const DealsByRep open = OpenDeals(model, run.tasks_);
   const TaskContext context = {&model,
                                &open,
                                &unchanged,
@@ -207,7 +245,7 @@ absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
                                options.run_rate_share,
                                &options.cancelled};
   const std::vector<int64_t> targets = TargetsOf(run.questions_);
-  VariantRun baseline(context, run.tasks_, run.questions_, targets, nullptr, options);
+  VariantRun baseline(context, run.tasks_, run.questions_, targets, {}, options);
   absl::StatusOr<std::vector<Outcome>> outcomes = baseline.Run();
   if (!outcomes.ok()) return outcomes.status();
   run.baseline_ = *std::move(outcomes);
@@ -215,8 +253,7 @@ absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
   return run;
 }
 
-absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant,
-                                                    absl::Span<const int64_t> targets,
+absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant, const Asked& asked,
                                                     bool intervals) const {
   std::vector<CompanyDraw> changed, changed_other;
   if (variant.company_changed) {
@@ -225,7 +262,14 @@ absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant,
       changed_other = DrawBlocks(variant.model, *options_, kParameterBlocks, Shocks::kOff);
     }
   }
-  const DealsByRep open = OpenDeals(variant.model);
+  std::vector<RepTask> joined;
+  absl::Span<const RepTask> tasks = asked.tasks;
+  if (!variant.joiners.empty()) {
+    joined.assign(tasks.begin(), tasks.end());
+    AddJoiners(variant, asked.questions, joined);
+    tasks = joined;
+  }
+  const DealsByRep open = OpenDeals(variant.model, tasks);
   TaskContext context;
   context.model = &variant.model;
   context.open = &open;
@@ -235,16 +279,36 @@ absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant,
   context.seed = options_->seed;
   context.run_rate_share = options_->run_rate_share;
   context.cancelled = &options_->cancelled;
-  return VariantRun(context, tasks_, questions_, targets, &mean_rests_, *options_).Run();
+  return VariantRun(context, tasks, asked.questions, asked.targets, asked.rests, *options_).Run();
 }
 
 absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant,
                                                     absl::Span<const int64_t> targets) const {
-  return Run(variant, targets, /*intervals=*/true);
+  return Run(variant, {tasks_, questions_, targets, mean_rests_}, /*intervals=*/true);
 }
 
-absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant, bool intervals) const {
-  return Run(variant, TargetsOf(questions_), intervals);
+absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant) const {
+  return Run(variant, TargetsOf(questions_));
+}
+
+absl::StatusOr<Outcome> PairedRun::RunOne(const Variant& variant, size_t question) const {
+  std::vector<RepTask> tasks;
+  std::vector<double> rests;
+  for (size_t i = 0; i < tasks_.size(); ++i) {
+    const std::vector<int32_t>& asked_by = tasks_[i].asked_by;
+    if (std::find(asked_by.begin(), asked_by.end(), static_cast<int32_t>(question)) ==
+        asked_by.end()) {
+      continue;
+    }
+    tasks.push_back(tasks_[i]);
+    tasks.back().asked_by = {0};
+    rests.push_back(mean_rests_[i]);
+  }
+  const Question& asked = questions_[question];
+  const int64_t target = asked.target;
+  auto outcomes = Run(variant, {tasks, {&asked, 1}, {&target, 1}, rests}, /*intervals=*/false);
+  if (!outcomes.ok()) return outcomes.status();
+  return std::move(outcomes->front());
 }
 
 }  // namespace quotacast::simulation

@@ -41,6 +41,12 @@ struct ChanceDifference {
 // is left smaller than that, so it is an upper estimate.
 ChanceDifference Difference(const Outcome& first, const Outcome& second);
 
+// Whether the bookings of a joining rep count in a question: in the totals of the rep's team and of
+// those above it; in other totals over several reps where the rep has no team, or where one of
+// `questions` is a total of such a team.
+bool CountsJoiner(const FittedModel& model, absl::Span<const Question> questions,
+                  const Question& question, const Joiner& joiner);
+
 // The most trials of a paired run: 1,000,000.
 inline constexpr int64_t kMostPairedTrials = 1'000'000;
 
@@ -57,15 +63,18 @@ class PairedRun {
   const std::vector<Outcome>& baseline() const { return baseline_; }
 
   // The questions, with `targets` in place of theirs, asked of the variant. The variant must have
-  // the baseline's reps and teams. Trials that follow a rep's own pace instead of the model take
-  // that pace times what the change does to the model's mean of the rest of the period.
-  // CANCELLED.
+  // the baseline's teams, and its reps before those who join. Trials that follow a rep's own pace
+  // instead of the model take that pace times what the change does to the model's mean of the rest
+  // of the period. CANCELLED.
   absl::StatusOr<std::vector<Outcome>> Run(const Variant& variant,
                                            absl::Span<const int64_t> targets) const;
 
-  // The same with the targets of the questions. Without `intervals` the forecasts lack those of
-  // parameters.
-  absl::StatusOr<std::vector<Outcome>> Run(const Variant& variant, bool intervals = true) const;
+  // The same with the targets of the questions.
+  absl::StatusOr<std::vector<Outcome>> Run(const Variant& variant) const;
+
+  // The same for one question alone, by its index, without the interval of its chance from
+  // estimated parameters. Thread-safe.
+  absl::StatusOr<Outcome> RunOne(const Variant& variant, size_t question) const;
 
   int64_t block_count() const { return block_count_; }
 
@@ -79,13 +88,20 @@ class PairedRun {
 
  private:
   PairedRun() = default;
+  // What a run answers; `rests` are the baseline's, by task.
+  struct Asked {
+    absl::Span<const RepTask> tasks;
+    absl::Span<const Question> questions;
+    absl::Span<const int64_t> targets;
+    absl::Span<const double> rests;
+  };
   const FittedModel* model_ = nullptr;
   const ForecastOptions* options_ = nullptr;
   std::vector<Question> questions_;
   int64_t block_count_ = 0;
   std::vector<RepTask> tasks_;
-  absl::StatusOr<std::vector<Outcome>> Run(const Variant& variant,
-                                           absl::Span<const int64_t> targets, bool intervals) const;
+  absl::StatusOr<std::vector<Outcome>> Run(const Variant& variant, const Asked& asked,
+                                           bool intervals) const;
   std::vector<CompanyDraw> company_;  // By block.
   std::vector<CompanyDraw> other_;    // The first of them, without shocks.
   std::vector<Outcome> baseline_;

@@ -132,11 +132,7 @@ class Planner {
     ScaleCreations(rep, factor, INT32_MIN, model);
   }
 
-  absl::StatusOr<Outcome> Run() const {
-    absl::StatusOr<std::vector<Outcome>> outcomes = run_.Run(variant_, /*intervals=*/false);
-    if (!outcomes.ok()) return outcomes.status();
-    return std::move((*outcomes)[question_]);
-  }
+  absl::StatusOr<Outcome> Run() const { return run_.RunOne(variant_, question_); }
 
   // The chance at a level that every rep has, in steps.
   absl::StatusOr<CurvePoint> At(int64_t steps) {
@@ -174,14 +170,9 @@ class Planner {
     if (!most.ok()) return most.status();
     if (most->probability < target) {
       // The least level that does as well as the highest.
-      Require(most->probability > none->probability ? *most : *none, false);
-      plan_.reason =
-          !HasEffect()
-              ? "the records show no effect above its error, so no level of it changes the chance"
-              : absl::StrFormat(
-                    "at %g a week, %s, the chance is %.1f %%", most->weekly,
-                    plan_.most_observed > 0 ? "far beyond what any rep has kept up" : "the limit",
-                    100 * most->probability);
+      const bool helps = most->probability > none->probability + 2 * none->standard_error;
+      Require(helps ? *most : *none, false);
+      plan_.reason = ReasonAgainst(*most, helps);
       return absl::OkStatus();
     }
     int64_t low = 0, high = reach_;
@@ -193,6 +184,20 @@ class Planner {
     }
     Require(known_[high], true);
     return absl::OkStatus();
+  }
+
+  std::string ReasonAgainst(const CurvePoint& most, bool helps) const {
+    if (!HasEffect()) {
+      return "the records show no effect above its error, so no level of it changes the chance";
+    }
+    if (!helps && request_.lever != Lever::kFollowUps) {
+      return "new opportunities take longer to be won than the period lasts, so no level of it "
+             "changes the chance";
+    }
+    return absl::StrFormat(
+        "at %g a week, %s, the chance is %.1f %%", most.weekly,
+        plan_.most_observed > 0 ? "far beyond what any rep has kept up" : "the limit",
+        100 * most.probability);
   }
 
   absl::Status AddOneMore() {

@@ -27,6 +27,27 @@ double SumAt(absl::Span<const absl::Span<const int64_t>> sorted, double level) {
   return sum;
 }
 
+// Gives what rounding left over to those whose chance stays highest with it, or takes it from those
+// whose chance is lowest.
+void ShareOut(int64_t left, absl::Span<const absl::Span<const int64_t>> sorted,
+              std::vector<int64_t>& targets) {
+  const auto count = static_cast<int64_t>(targets.size());
+  while (left != 0) {
+    const int64_t step = left / count != 0 ? left / count : (left > 0 ? 1 : -1);
+    size_t chosen = 0;
+    double best = -2;
+    for (size_t r = 0; r < targets.size(); ++r) {
+      const double chance = step > 0 ? ChanceOfQuota(sorted[r], targets[r] + step)
+                                     : -ChanceOfQuota(sorted[r], targets[r]);
+      if (targets[r] + step < 0 || chance <= best) continue;
+      best = chance;
+      chosen = r;
+    }
+    targets[chosen] += step;
+    left -= step;
+  }
+}
+
 }  // namespace
 
 int64_t QuotaAtChance(absl::Span<const int64_t> sorted, double chance) {
@@ -62,12 +83,7 @@ absl::StatusOr<QuotaSplit> SplitQuota(int64_t total,
     split.targets.push_back(static_cast<int64_t>(std::floor(QuantileAt(trials, high))));
     left -= split.targets.back();
   }
-  // What rounding left over, one by one.
-  const auto count = static_cast<int64_t>(split.targets.size());
-  for (int64_t i = 0; i < count; ++i) {
-    split.targets[static_cast<size_t>(i)] += left / count + (i < left % count ? 1 : 0);
-    if (left < 0 && i < -(left % count)) --split.targets[static_cast<size_t>(i)];
-  }
+  ShareOut(left, sorted, split.targets);
   for (size_t r = 0; r < sorted.size(); ++r) {
     split.chances.push_back(ChanceOfQuota(sorted[r], split.targets[r]));
   }

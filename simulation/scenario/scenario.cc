@@ -14,6 +14,8 @@ namespace {
 absl::Status Invalid(absl::string_view what) { return absl::InvalidArgumentError(what); }
 absl::Status Precondition(absl::string_view what) { return absl::FailedPreconditionError(what); }
 
+constexpr double kMostPriorEvents = 1e12;
+
 class Applier {
  public:
   Applier(const FittedModel& model, const ActivityEffects* effects,
@@ -42,6 +44,8 @@ class Applier {
         const double weekly = change.is_factor ? change.value * kind.weekly[rep] : change.value;
         ScaleCreations(rep, CreationFactor(*effects_, change.type, rep, weekly), change.from,
                        variant_.model);
+      } else if (change.from > variant_.model.as_of_day) {
+        return Invalid("activity on open opportunities cannot change from a later day on");
       } else {
         const double now = follow_up.weekly_per_deal[rep];
         SetFollowUps(follow_up, rep, change.is_factor ? change.value * now : change.value,
@@ -152,7 +156,11 @@ class Applier {
 
   absl::Status Make(const DaysOff& change) {
     if (change.begin >= change.end) return Invalid("the end must be after the begin");
-    variant_.model.calendar.days_off.push_back({change.begin, change.end});
+    if (change.rep == kNone) {
+      variant_.model.calendar.days_off.push_back({change.begin, change.end});
+    } else {
+      variant_.absences.push_back({change.rep, change.begin, change.end});
+    }
     return absl::OkStatus();
   }
 
@@ -160,6 +168,52 @@ class Applier {
     variant_.departures.push_back({change.rep, change.day});
     ScaleCreations(change.rep, 0, change.day, variant_.model);
     return absl::OkStatus();
+  }
+
+  absl::Status Make(const RepJoins& change) {
+    FittedModel& model = variant_.model;
+    const auto rep = static_cast<int32_t>(model.reps.size());
+    const double prior = std::min(model.options.rep_credibility_events, kMostPriorEvents);
+    for (Cell& cell : model.cells) {
+      for (Cause& cause : cell.causes) cause.reps.push_back({prior, prior});
+    }
+    double weekly = 0;
+    for (FittedPipeline& pipeline : model.pipelines) {
+      const GammaPosterior average = AverageArrivals(pipeline.arrivals);
+      pipeline.arrivals.reps.push_back(average);
+      pipeline.arrivals.rep_sizes.resize(static_cast<size_t>(rep) + 1);
+      if (average.shape > 0) {
+        weekly += WeekdaySum(pipeline.arrivals) * average.shape / average.rate;
+      }
+    }
+    if (weekly <= 0) return Precondition("no rep creates any opportunities to go by");
+    FittedRep joiner;
+    joiner.key = NaturalKey(absl::StrCat("what-if joining rep ", variant_.joiners.size() + 1));
+    joiner.team = change.team;
+    joiner.start_day = change.day;
+    model.reps.push_back(std::move(joiner));
+    if (change.creations_weekly >= 0) {
+      ScaleCreations(rep, change.creations_weekly / weekly, INT32_MIN, model);
+    }
+    variant_.joiners.push_back({rep, change.team});
+    return absl::OkStatus();
+  }
+
+  // A posterior around the mean of the reps at work, as wide as that of a rep without a record.
+  GammaPosterior AverageArrivals(const Arrivals& arrivals) const {
+    const FittedModel& model = variant_.model;
+    double sum = 0, count = 0;
+    for (size_t r = 0; r < arrivals.reps.size(); ++r) {
+      const bool at_work =
+          model.reps[r].start_day <= model.as_of_day && model.as_of_day < model.reps[r].end_day;
+      if (!at_work) continue;
+      ++count;
+      const GammaPosterior& rate = arrivals.reps[r];
+      if (rate.shape > 0) sum += rate.shape / rate.rate;
+    }
+    if (sum <= 0) return {};
+    const double shape = model.options.arrival_prior_events;
+    return {shape, shape * count / sum};
   }
 
   const ActivityEffects* effects_;

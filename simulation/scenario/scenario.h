@@ -78,10 +78,11 @@ struct QuotaChange {
   int64_t target = 0;  // > 0.
 };
 
-// Days off of all reps asked about, the end exclusive: like Sundays, what happens by itself goes
-// on.
+// Days off of a rep (kNone: of all reps asked about), the end exclusive: like Sundays, what happens
+// by itself goes on.
 struct DaysOff {
   Day begin = 0, end = 0;
+  int32_t rep = kNone;
 };
 
 struct RepLeaves {
@@ -89,9 +90,17 @@ struct RepLeaves {
   Day day = 0;
 };
 
+// A rep joins, with nothing open, who creates as many opportunities as the reps at work do on
+// average, or so many a week, and moves them on as the average rep does.
+struct RepJoins {
+  int32_t team = kNone;
+  Day day = 0;
+  double creations_weekly = -1;  // Negative: as many as the others.
+};
+
 using Change =
     std::variant<ActivityChange, CreationRateChange, ConversionChange, SpeedChange, Win, Loss,
-                 HandOver, Slip, AmountChange, NewDeal, QuotaChange, DaysOff, RepLeaves>;
+                 HandOver, Slip, AmountChange, NewDeal, QuotaChange, DaysOff, RepLeaves, RepJoins>;
 
 struct Scenario {
   std::string name;
@@ -107,7 +116,7 @@ bool NeedsActivityEffects(const Scenario& scenario);
 absl::StatusOr<Variant> ApplyScenario(const FittedModel& model, const ActivityEffects* effects,
                                       const std::vector<int32_t>& reps, const Scenario& scenario);
 
-// The reps' creation rates times `factor` from a day on.
+// A rep's creation rate times `factor` from a day on.
 void ScaleCreations(int32_t rep, double factor, Day from, FittedModel& model);
 
 // By which a rep's creation rate is multiplied at `weekly` activities of the kind; 1 where nothing

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "simulation/random.h"
@@ -32,6 +33,17 @@ FittedModel NothingBut(const FittedModel& company, int32_t rep) {
   model.as_of_day = company.as_of_day;
   model.reps = {company.reps[rep]};
   return model;
+}
+
+// The model with the calendar of a rep who has days off; nothing where it is that of all.
+std::optional<FittedModel> OwnCalendar(const TaskContext& context, int32_t rep) {
+  std::optional<FittedModel> own;
+  for (const Absence& absence : context.variant->absences) {
+    if (absence.rep != rep) continue;
+    if (!own) own = *context.model;
+    own->calendar.days_off.push_back({absence.begin, absence.end});
+  }
+  return own;
 }
 
 bool Cancelled(const TaskContext& context) {
@@ -68,10 +80,13 @@ class ModelPart {
 
 }  // namespace
 
-DealsByRep OpenDeals(const FittedModel& model) {
+DealsByRep OpenDeals(const FittedModel& model, absl::Span<const RepTask> tasks) {
   DealsByRep deals(model.reps.size());
+  std::vector<bool> wanted(model.reps.size());
+  for (const RepTask& task : tasks) wanted[task.question.rep] = true;
   for (size_t i = 0; i < model.open.size(); ++i) {
-    if (model.open[i].rep != kNone) deals[model.open[i].rep].push_back(static_cast<int32_t>(i));
+    const int32_t rep = model.open[i].rep;
+    if (rep != kNone && wanted[rep]) deals[rep].push_back(static_cast<int32_t>(i));
   }
   return deals;
 }
@@ -104,7 +119,8 @@ void AddSureWin(const FittedModel& model, const SureWin& win, Measure measure, u
 
 TaskTrials RunModelTrials(const TaskContext& context, const RepTask& task) {
   const Variant& variant = *context.variant;
-  const FittedModel& model = *context.model;
+  const std::optional<FittedModel> own = OwnCalendar(context, task.question.rep);
+  const FittedModel& model = own ? *own : *context.model;
   TaskTrials trials;
   trials.booked = task.question.booked;
   RepQuestion question = task.question;

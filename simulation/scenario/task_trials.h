@@ -27,9 +27,9 @@ struct TaskTrials {
 // The mean over the trials of what is above `booked`.
 double MeanRest(absl::Span<const int64_t> bookings, int64_t booked);
 
-// Open deals by rep: indices into model.open.
+// Open deals by rep, of those that the tasks are about: indices into model.open.
 using DealsByRep = std::vector<std::vector<int32_t>>;
-DealsByRep OpenDeals(const FittedModel& model);
+DealsByRep OpenDeals(const FittedModel& model, absl::Span<const RepTask> tasks);
 
 struct TaskContext {
   const FittedModel* model = nullptr;

@@ -32,6 +32,19 @@ struct Departure {
   Day day = 0;
 };
 
+// A rep does not work on some days, the end exclusive: they count as Sundays.
+struct Absence {
+  int32_t rep = 0;
+  Day begin = 0, end = 0;
+};
+
+// A rep who is not in the baseline, the last ones of model.reps. The bookings count in the totals
+// of the team and of those above it; see CountsJoiner.
+struct Joiner {
+  int32_t rep = 0;
+  int32_t team = kNone;
+};
+
 struct Variant {
   FittedModel model;
   // Whether what all reps have in common (model.cells, or the weekdays of creation) is not that of
@@ -40,6 +53,8 @@ struct Variant {
   std::vector<SureWin> wins;         // None of these
   std::vector<SlippedDeal> slipped;  // is in model.open.
   std::vector<Departure> departures;
+  std::vector<Absence> absences;
+  std::vector<Joiner> joiners;
 };
 
 }  // namespace quotacast::simulation

@@ -184,6 +184,82 @@ TEST(LeverageTest, ChancesGivenADealAverageToTheChance) {
   }
 }
 
+TEST(PairedRunTest, OneQuestionAloneIsTheSame) {
+  const FittedModel model = RandomModel(Shape(), 3);
+  ForecastOptions options;
+  const std::vector<Question> questions = Questions(model);
+  const auto run = PairedRun::Create(model, questions, options);
+  ASSERT_TRUE(run.ok());
+  const auto variant = ApplyScenario(model, nullptr, {0, 1, 2}, {"", {SpeedChange{0, 1.1}}});
+  ASSERT_TRUE(variant.ok());
+  const auto all = run->Run(*variant);
+  ASSERT_TRUE(all.ok());
+  for (size_t q = 0; q < questions.size(); ++q) {
+    const auto one = run->RunOne(*variant, q);
+    ASSERT_TRUE(one.ok());
+    EXPECT_EQ(one->fingerprint, (*all)[q].fingerprint) << q;
+    EXPECT_EQ(one->forecast.attainment_probability, (*all)[q].forecast.attainment_probability);
+  }
+}
+
+// Whoever joins counts in the totals of the team, from the first day of work on, and touches no
+// other rep.
+TEST(PairedRunTest, AJoiningRepCountsInTotals) {
+  const FittedModel model = RandomModel(Shape(), 3);
+  ForecastOptions options;
+  std::vector<Question> questions = Questions(model);
+  for (Question& question : questions) question.period_end = model.as_of_day + 120;
+  const auto scale = PairedRun::Create(model, questions, options);
+  ASSERT_TRUE(scale.ok());
+  for (size_t q = 0; q < questions.size(); ++q) {
+    questions[q].target = static_cast<int64_t>(scale->baseline()[q].forecast.mean) + 1;
+  }
+  const auto run = PairedRun::Create(model, questions, options);
+  ASSERT_TRUE(run.ok());
+  const auto mean_with = [&](const RepJoins& joins) {
+    const auto variant = ApplyScenario(model, nullptr, {0, 1, 2}, {"", {joins}});
+    EXPECT_TRUE(variant.ok()) << variant.status();
+    const auto outcomes = run->Run(*variant);
+    EXPECT_TRUE(outcomes.ok()) << outcomes.status();
+    for (int q = 0; q < 3; ++q) {
+      const ChanceDifference same = Difference(run->baseline()[q], (*outcomes)[q]);
+      EXPECT_EQ(same.value, 0);
+      EXPECT_EQ(same.standard_error, 0);
+    }
+    EXPECT_GE(Difference(run->baseline()[3], (*outcomes)[3]).value, 0);
+    return (*outcomes)[3].forecast.mean - run->baseline()[3].forecast.mean;
+  };
+  const Day today = model.as_of_day;
+  const double at_once = mean_with({0, today}), later = mean_with({0, today + 60});
+  EXPECT_GT(later, 0);
+  EXPECT_GT(at_once, later);
+  EXPECT_EQ(mean_with({0, today + 120}), 0) << "after the period";
+  EXPECT_EQ(mean_with({0, today, 0}), 0) << "who creates nothing";
+  EXPECT_GT(mean_with({0, today, 20}), 2 * at_once);
+  // Another team's rep is none of ours.
+  const Joiner stranger = {3, kNone};
+  EXPECT_FALSE(CountsJoiner(model, questions, questions[3], stranger));
+  EXPECT_TRUE(CountsJoiner(model, questions, questions[3], {3, 0}));
+  EXPECT_FALSE(CountsJoiner(model, questions, questions[0], {3, 0}));
+}
+
+TEST(PairedRunTest, DaysOffOfOneRepAreNoneOfOthers) {
+  const FittedModel model = RandomModel(Shape(), 3);
+  ForecastOptions options;
+  const auto run = PairedRun::Create(model, Questions(model), options);
+  ASSERT_TRUE(run.ok());
+  const Day begin = model.as_of_day, end = begin + 5;
+  const auto own = ApplyScenario(model, nullptr, {0, 1, 2}, {"", {DaysOff{begin, end, 1}}});
+  const auto all = ApplyScenario(model, nullptr, {0, 1, 2}, {"", {DaysOff{begin, end}}});
+  ASSERT_TRUE(own.ok() && all.ok());
+  const auto of_own = run->Run(*own), of_all = run->Run(*all);
+  ASSERT_TRUE(of_own.ok() && of_all.ok());
+  EXPECT_EQ((*of_own)[1].fingerprint, (*of_all)[1].fingerprint);
+  EXPECT_NE((*of_own)[1].fingerprint, run->baseline()[1].fingerprint);
+  EXPECT_EQ((*of_own)[0].fingerprint, run->baseline()[0].fingerprint);
+  EXPECT_NE((*of_all)[0].fingerprint, run->baseline()[0].fingerprint);
+}
+
 TEST(TeamOutlookTest, CountsRepsOverTheSameTrials) {
   const FittedModel model = RandomModel(Shape(), 3);
   ForecastOptions options;

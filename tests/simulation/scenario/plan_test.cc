@@ -131,5 +131,36 @@ TEST_F(PlanTest, PlansNewOpportunitiesForATeam) {
   EXPECT_GE(plan->probability, .7);
 }
 
+TEST_F(PlanTest, PlansFollowUps) {
+  FollowUpEffect& follow_ups = effects_.follow_ups[static_cast<size_t>(ActivityType::kFollowUp)];
+  follow_ups.recorded = true;
+  follow_ups.weekly_per_deal = {.4, .4, .4};
+  follow_ups.recent_share = {.3, .3, .3};
+  follow_ups.range = {.2, 1.5};
+  follow_ups.lost.ratio = {1, .9, 1.1};
+  follow_ups.advance.ratio = {1.6, 1.5, 1.7};
+  PlanRequest request;
+  request.lever = Lever::kFollowUps;
+  request.type = ActivityType::kFollowUp;
+  request.target_probability = .999;
+  auto plan = Make(request);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_FALSE(plan->attainable) << "no effect was found";
+  EXPECT_NE(plan->reason.find("no effect"), std::string::npos) << plan->reason;
+  for (const CurvePoint& point : plan->curve) {
+    EXPECT_EQ(point.probability, plan->current_probability);
+  }
+
+  follow_ups.advance.found = true;
+  request.target_probability = .01 + plan->current_probability;
+  plan = Make(request);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_TRUE(plan->attainable) << plan->reason;
+  EXPECT_GT(plan->required, plan->current);
+  EXPECT_EQ(plan->extrapolated, plan->required > 1.5);
+  EXPECT_GT(plan->one_more.value, 0);
+  EXPECT_GT(plan->curve.back().probability, plan->curve.front().probability);
+}
+
 }  // namespace
 }  // namespace quotacast::simulation
