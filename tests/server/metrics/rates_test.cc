@@ -149,7 +149,8 @@ TEST(Rates, NobodysRateIsKnownExactlyInASmallCompany) {
   // most .2 between them the standard error of the share is at most .0047 * sqrt(1 + 9 * .2) =
   // .008; four of them are exceeded with probability below 1e-4 on a fresh seed. Above .9 is
   // allowed: the spread between reps is never taken for 0. Where they differ much (shape 6: by 41
-  // %) ten reps tell too little of by how much, and intervals hold the truth in .87 to .88 of cases.
+  // %) ten reps tell too little of by how much, and intervals hold the truth in .87 to .88 of
+  // cases.
   double least_width = 1;
   for (const auto& [shape, least] : {std::pair(0., .9), std::pair(20., .9), std::pair(6., .87)}) {
     const double share = CoverageInSmallCompanies(shape, least_width);
