@@ -1,6 +1,7 @@
 #include "server/model_cache.h"
 
 #include "simulation/fit.h"
+#include "simulation/past_forecasts.h"
 
 namespace quotacast {
 namespace {
@@ -13,6 +14,21 @@ const simulation::ActivityEffects& FittedCompany::effects() const {
   std::call_once(
       learnt_, [this] { effects_ = simulation::LearnActivityEffects(company_->history, model_); });
   return effects_;
+}
+
+absl::StatusOr<std::shared_ptr<const simulation::LearntCorrections>> FittedCompany::Corrections(
+    simulation::Measure measure, int thread_count, const std::function<bool()>& cancelled) const {
+  MutexLock lock(corrections_mutex_);
+  std::shared_ptr<const simulation::LearntCorrections>& learnt = corrections_[measure];
+  if (learnt == nullptr) {
+    simulation::ForecastOptions options;
+    options.thread_count = thread_count;
+    options.cancelled = cancelled;
+    auto past = simulation::ReplayPast(company_->history, measure, model_.as_of_us, options);
+    if (!past.ok()) return past.status();
+    learnt = std::make_shared<const simulation::LearntCorrections>(*std::move(past));
+  }
+  return learnt;
 }
 
 std::shared_ptr<const FittedCompany> ModelCache::Find(const CompanyHistory& company,

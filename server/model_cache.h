@@ -5,13 +5,16 @@
 // it once.
 
 #include <cstdint>
+#include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 
 #include "absl/status/statusor.h"
 #include "server/history_cache.h"
 #include "server/storage/mutex.h"
+#include "simulation/correction.h"
 #include "simulation/fitted_model.h"
 #include "simulation/scenario/activity_effects.h"
 
@@ -26,12 +29,20 @@ class FittedCompany {
   const simulation::FittedModel& model() const { return model_; }
   // Learnt when first asked for.
   const simulation::ActivityEffects& effects() const;
+  // What replays of the periods that had ended by the model's instant teach; learnt when first
+  // asked for, by up to `thread_count` threads, while others who ask wait. Errors: CANCELLED.
+  absl::StatusOr<std::shared_ptr<const simulation::LearntCorrections>> Corrections(
+      simulation::Measure measure, int thread_count, const std::function<bool()>& cancelled) const
+      ABSL_LOCKS_EXCLUDED(corrections_mutex_);
 
  private:
   const std::shared_ptr<const CompanyHistory> company_;
   const simulation::FittedModel model_;
   mutable std::once_flag learnt_;
   mutable simulation::ActivityEffects effects_;
+  mutable Mutex corrections_mutex_;
+  mutable std::map<simulation::Measure, std::shared_ptr<const simulation::LearntCorrections>>
+      corrections_ ABSL_GUARDED_BY(corrections_mutex_);
 };
 
 // Thread-safe. Two who ask for the same model at the same time may both fit it.

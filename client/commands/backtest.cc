@@ -46,10 +46,7 @@ bool FillRequest(const Options& options, const std::string& organization,
   }
   request.set_trial_count(options.trial_count);
   if (options.seed->count() > 0) request.set_seed(options.seed_value);
-  request.set_correction_mode(options.correction == "off"            ? v1::OFF
-                              : options.correction == "where-better" ? v1::WHERE_BETTER
-                              : options.correction == "on"           ? v1::ON
-                                                           : v1::CORRECTION_MODE_UNSPECIFIED);
+  request.set_correction_mode(CorrectionModeOf(options.correction));
   request.set_include_rows(!options.rows.empty());
   return true;
 }
@@ -128,12 +125,7 @@ void AddBacktestCommand(CLI::App& app, Session& session) {
   command->add_option("--measure", options->measure, "amount or units (default: amount)")
       ->check(CLI::IsMember({"amount", "units"}));
   command->add_option("--rows", options->rows, "CSV file to write every forecast to");
-  command
-      ->add_option(
-          "--correction", options->correction,
-          "Correct by what forecasts before got wrong: off (default), where-better (where\n"
-          "that helped before) or on")
-      ->check(CLI::IsMember({"off", "where-better", "on"}));
+  AddCorrectionOption(*command, options->correction);
   command->add_option("--trials", options->trial_count,
                       "Simulated endings for each forecast (default: 10000)");
   options->seed = command->add_option("--seed", options->seed_value, "Of the random numbers");

@@ -19,6 +19,7 @@ struct Options {
   int64_t trial_count = 0;
   CLI::Option* seed = nullptr;
   uint64_t seed_value = 1;
+  std::string correction;
 };
 
 int Print(const Session& session, const v1::ForecastAttainmentResponse& response,
@@ -57,6 +58,7 @@ int Run(Session& session, const Options& options) {
   request.set_measure(MeasureOf(options.selection));
   request.set_precision_pp(options.precision_pp);
   request.set_trial_count(options.trial_count);
+  request.set_correction_mode(CorrectionModeOf(options.correction));
   if (options.seed->count() > 0) request.set_seed(options.seed_value);
 
   v1::ForecastAttainmentResponse response;
@@ -87,6 +89,7 @@ void AddForecastCommand(CLI::App& app, Session& session) {
       ->excludes(trials);
   options->seed = command->add_option("--seed", options->seed_value,
                                       "Of the random numbers; the same gives the same answer");
+  AddCorrectionOption(*command, options->correction);
   command->footer(
       "Sorted by what needs attention: the lowest chance first. The same data, options and seed\n"
       "give the same answer.\n"

@@ -26,6 +26,21 @@ void AddMeasureOption(CLI::App& command, Selection& selection, const char* prese
       ->check(CLI::IsMember({"amount", "units"}));
 }
 
+void AddCorrectionOption(CLI::App& command, std::string& correction) {
+  command
+      .add_option("--correction", correction,
+                  "Correct by what forecasts before got wrong: off (default), where-better (where\n"
+                  "that helped before) or on")
+      ->check(CLI::IsMember({"off", "where-better", "on"}));
+}
+
+v1::CorrectionMode CorrectionModeOf(const std::string& correction) {
+  return correction == "off"            ? v1::OFF
+         : correction == "where-better" ? v1::WHERE_BETTER
+         : correction == "on"           ? v1::ON
+                                        : v1::CORRECTION_MODE_UNSPECIFIED;
+}
+
 v1::Measure MeasureOf(const Selection& selection) {
   return selection.measure == "amount"  ? v1::AMOUNT
          : selection.measure == "units" ? v1::UNITS

@@ -12,6 +12,7 @@
 
 #include "absl/time/time.h"
 #include "client/session.h"
+#include "quotacast/v1/forecast_service.pb.h"
 #include "quotacast/v1/quota.pb.h"
 
 namespace quotacast::client {
@@ -26,6 +27,12 @@ void AddSelectionOptions(CLI::App& command, Selection& selection);
 
 // Adds --measure; `preset` says what holds without it.
 void AddMeasureOption(CLI::App& command, Selection& selection, const char* preset);
+
+// Adds --correction.
+void AddCorrectionOption(CLI::App& command, std::string& correction);
+
+// CORRECTION_MODE_UNSPECIFIED where none was given.
+v1::CorrectionMode CorrectionModeOf(const std::string& correction);
 
 // MEASURE_UNSPECIFIED where none was given.
 v1::Measure MeasureOf(const Selection& selection);

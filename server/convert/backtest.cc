@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "server/convert/correction_mode.h"
 #include "server/convert/forecast_options.h"
 #include "server/convert/names.h"
 #include "server/convert/resources.h"
@@ -46,20 +47,6 @@ std::optional<simulation::PeriodKind> KindOf(v1::RunBacktestRequest::PeriodKind 
       return simulation::PeriodKind::kMonth;
     case v1::RunBacktestRequest::QUARTER:
       return simulation::PeriodKind::kQuarter;
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<simulation::CorrectionMode> ModeOf(v1::CorrectionMode mode) {
-  switch (mode) {
-    case v1::CORRECTION_MODE_UNSPECIFIED:
-    case v1::OFF:
-      return simulation::CorrectionMode::kOff;
-    case v1::WHERE_BETTER:
-      return simulation::CorrectionMode::kWhereBetter;
-    case v1::ON:
-      return simulation::CorrectionMode::kOn;
     default:
       return std::nullopt;
   }
@@ -124,8 +111,7 @@ simulation::BacktestOptions FromProto(const v1::RunBacktestRequest& request,
   TakeOrigins(request, options.replay.origins, problems);
   TakeEnum("period_kind", request.period_kind(), KindOf(request.period_kind()),
            options.replay.period_kind, problems);
-  TakeEnum("correction_mode", request.correction_mode(), ModeOf(request.correction_mode()),
-           options.correction, problems);
+  TakeCorrectionMode(request.correction_mode(), options.correction, problems);
   if (!v1::Measure_IsValid(request.measure())) {
     problems.Add("measure",
                  absl::StrCat("must be AMOUNT, UNITS or nothing; got ", request.measure()));

@@ -6,11 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/convert/correction_mode.h"
 #include "server/convert/forecast.h"
 #include "server/convert/forecast_options.h"
 #include "server/convert/names.h"
 #include "server/convert/scalars.h"
 #include "server/errors.h"
+#include "server/handlers/forecast_corrections.h"
 #include "server/handlers/forecast_selection.h"
 #include "server/period.h"
 #include "simulation/forecast.h"
@@ -82,6 +84,7 @@ Selection ParseSelection(const v1::ForecastAttainmentRequest& request,
 struct Asked {
   std::shared_ptr<const CompanyHistory> company;
   Questions questions;
+  ForecastCorrections corrections = {};
 
   // The questions of reps, then the totals.
   const AskedQuestion& At(size_t i) const {
@@ -111,9 +114,9 @@ absl::StatusOr<Asked> Ask(Engine& engine, ModelCache& models, const std::string&
   return Asked{*std::move(company), *std::move(questions)};
 }
 
-v1::Forecast ToProto(const Asked& asked, const AskedQuestion& question,
-                     const simulation::Forecast& forecast) {
-  v1::Forecast proto = convert::ToProto(forecast);
+v1::Forecast ToProto(const Asked& asked, size_t index, simulation::Forecast forecast) {
+  const AskedQuestion& question = asked.At(index);
+  v1::Forecast proto = convert::ToProto(asked.corrections.Apply(index, std::move(forecast)));
   const std::string& organization = asked.company->organization.id;
   if (question.everyone) {
     proto.set_organization(convert::OrganizationName(organization));
@@ -153,7 +156,7 @@ class Streaming final : public simulation::ForecastObserver {
                 const std::function<simulation::Forecast()>& forecast) override {
     const bool due = absl::Now() >= next_;
     if (!final && !due) return;
-    *message_.add_improved_forecasts() = ToProto(asked_, asked_.At(question), forecast());
+    *message_.add_improved_forecasts() = ToProto(asked_, question, forecast());
     if (due) Send();
   }
 
@@ -191,8 +194,10 @@ absl::StatusOr<v1::ForecastAttainmentResponse> Answer(const Context& context, En
   errors::FieldErrors problems;
   Selection selection = ParseSelection(request, *organization, problems);
   simulation::ForecastOptions options = ParseOptions(request, problems);
+  simulation::CorrectionMode correction_mode = simulation::CorrectionMode::kOff;
+  convert::TakeCorrectionMode(request.correction_mode(), correction_mode, problems);
   if (!problems.empty()) return problems.ToStatus();
-  const auto asked =
+  auto asked =
       Ask(engine, models, *organization, request.period(), !request.has_as_of(), selection);
   if (!asked.ok()) return asked.status();
 
@@ -200,6 +205,7 @@ absl::StatusOr<v1::ForecastAttainmentResponse> Answer(const Context& context, En
   for (const AskedQuestion& rep : asked->questions.reps) questions.push_back(rep.question);
   for (const AskedQuestion& total : asked->questions.totals) questions.push_back(total.question);
   options.cancelled = context.cancelled;
+  options.keep_samples = correction_mode != simulation::CorrectionMode::kOff;
   absl::StatusOr<std::vector<simulation::Forecast>> forecasts;
   const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int thread_count) {
     options.thread_count = thread_count;
@@ -208,6 +214,13 @@ absl::StatusOr<v1::ForecastAttainmentResponse> Answer(const Context& context, En
       forecasts = fitted.status();
       return;
     }
+    auto corrections = ForecastCorrections::Learn(**fitted, correction_mode, questions,
+                                                  thread_count, context.cancelled);
+    if (!corrections.ok()) {
+      forecasts = corrections.status();
+      return;
+    }
+    asked->corrections = *std::move(corrections);
     std::unique_ptr<Streaming> streaming;
     if (send != nullptr) streaming = std::make_unique<Streaming>(*asked, *send);
     options.observer = streaming.get();
@@ -221,12 +234,13 @@ absl::StatusOr<v1::ForecastAttainmentResponse> Answer(const Context& context, En
   const size_t rep_count = asked->questions.reps.size();
   for (size_t i = 0; i < forecasts->size(); ++i) {
     v1::Forecast* proto = i < rep_count ? response.add_forecasts() : response.add_totals();
-    *proto = ToProto(*asked, asked->At(i), (*forecasts)[i]);
+    *proto = ToProto(*asked, i, std::move((*forecasts)[i]));
   }
   response.set_currency_code(asked->company->organization.currency);
   response.set_seed(options.seed);
   response.set_run_rate_share(options.run_rate_share);
   AddWarnings(*asked, response);
+  asked->corrections.Describe(response);
   return response;
 }
 

@@ -12,6 +12,7 @@
 #include "absl/synchronization/notification.h"
 #include "server/convert/scalars.h"
 #include "server/errors.h"
+#include "server/handlers/backtest.h"
 #include "server/handlers/quota.h"
 #include "tests/server/handlers/test_company.h"
 
@@ -177,6 +178,69 @@ TEST_F(ForecastTest, ANewTargetDoesNotChangeThePast) {
   EXPECT_EQ(Answer(request).forecasts(0).target(), 99);
 }
 
+TEST_F(ForecastTest, CorrectsByWhatThePastShows) {
+  v1::ForecastAttainmentRequest request = Request();
+  request.set_period("2026-03");
+  request.set_measure(v1::AMOUNT);
+  const auto plain = Answer(request);
+  EXPECT_EQ(plain.corrections_size(), 0);
+  request.set_correction_mode(v1::ON);
+  const auto corrected = Answer(request);
+  // Of reps and of teams.
+  ASSERT_EQ(corrected.corrections_size(), 4);
+  EXPECT_EQ(corrected.corrections(0).code(), "BIAS");
+  EXPECT_EQ(corrected.corrections(1).code(), "WIDTH");
+  EXPECT_TRUE(absl::StrContains(corrected.corrections(0).description(), "amounts of reps, months"));
+  EXPECT_TRUE(absl::StrContains(corrected.corrections(2).description(), "teams"));
+  // The mean of what is still to come is that of the model, times the bias.
+  const auto rest = [](const v1::ForecastAttainmentResponse& response) {
+    return response.forecasts(0).distribution().mean() - response.forecasts(0).booked();
+  };
+  EXPECT_NEAR(rest(corrected) / rest(plain), corrected.corrections(0).value(), 0.01);
+
+  // January and February are too few to say that it was better.
+  request.set_correction_mode(v1::WHERE_BETTER);
+  const auto judged = Answer(request);
+  EXPECT_EQ(judged.corrections_size(), 0);
+  ASSERT_EQ(judged.warnings_size(), 2);
+  EXPECT_EQ(judged.warnings(0).code(), "NOT_CORRECTED");
+  EXPECT_EQ(judged.forecasts(0).SerializeAsString(), plain.forecasts(0).SerializeAsString());
+}
+
+TEST_F(ForecastTest, CorrectsAsABacktestDoes) {
+  v1::RunBacktestRequest replay;
+  replay.set_parent("organizations/acme");
+  replay.set_from_date("2026-02-01");
+  replay.set_to_date("2026-03-01");
+  replay.set_period_kind(v1::RunBacktestRequest::MONTH);
+  replay.add_origins(0);
+  replay.set_trial_count(1'000);
+  replay.set_include_rows(true);
+  replay.set_correction_mode(v1::ON);
+  std::vector<v1::BacktestRow> rows;
+  ASSERT_TRUE(RunBacktest(company_.Context(), company_.engine(), replay,
+                          [&](const v1::RunBacktestResponse& message) {
+                            rows.insert(rows.end(), message.rows().rows().begin(),
+                                        message.rows().rows().end());
+                          })
+                  .ok());
+  v1::ForecastAttainmentRequest request = Request();
+  request.set_period("2026-02");
+  request.set_measure(v1::AMOUNT);
+  request.set_correction_mode(v1::ON);
+  *request.mutable_as_of() =
+      convert::ToTimestamp(int64_t{24 * 3600} * 1'000'000 * *convert::ParseDay("", "2026-02-01"));
+  const auto response = Answer(request);
+  ASSERT_EQ(rows.size(), 3U);
+  ASSERT_EQ(response.forecasts_size(), 3);
+  EXPECT_GT(response.corrections_size(), 0);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(rows[i].rep(), response.forecasts(i).rep());
+    EXPECT_EQ(rows[i].attainment_probability(), response.forecasts(i).attainment_probability());
+    EXPECT_EQ(rows[i].distribution().mean(), response.forecasts(i).distribution().mean());
+  }
+}
+
 TEST_F(ForecastTest, WarnsOfARepWithoutAQuota) {
   v1::ForecastAttainmentRequest request = Request();
   request.add_reps("organizations/acme/reps/n1");
@@ -234,10 +298,11 @@ TEST_F(ForecastTest, EveryBadFieldIsNamed) {
   request.set_trial_count(99);
   request.set_precision_pp(std::numeric_limits<double>::quiet_NaN());
   request.set_run_rate_share(1.5);
+  request.set_correction_mode(static_cast<v1::CorrectionMode>(9));
   const auto status = Ask(request).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   for (const char* field : {"reps[0]", "teams[0]", "measure", "as_of", "trial_count",
-                            "precision_pp", "run_rate_share"}) {
+                            "precision_pp", "run_rate_share", "correction_mode"}) {
     EXPECT_TRUE(absl::StrContains(status.message(), field)) << field << " in " << status;
   }
   request = Request();
