@@ -63,7 +63,8 @@ TEST_F(ScenarioHandlerTest, BaselineIsTheForecastAndNoChangeNoDifference) {
   forecast_request.set_parent("organizations/acme");
   forecast_request.set_measure(v1::AMOUNT);
   *forecast_request.mutable_as_of() = convert::ToTimestamp(TestCompany::kAsOfUs);
-  const auto forecast = ForecastAttainment(company_.Context(), company_.engine(), forecast_request);
+  const auto forecast =
+      ForecastAttainment(company_.Context(), company_.engine(), models_, forecast_request);
   ASSERT_TRUE(forecast.ok());
   const v1::ForecastAttainmentResponse& baseline = response->baseline();
   ASSERT_EQ(baseline.forecasts_size(), forecast->forecasts_size());
