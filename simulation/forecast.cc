@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <deque>
 #include <memory>
 #include <mutex>
 
 #include "absl/strings/str_cat.h"
+#include "simulation/company_draws.h"
 #include "simulation/fit.h"
+#include "simulation/own_answers.h"
 #include "simulation/parallel.h"
 #include "simulation/questions.h"
 #include "simulation/rep_trials.h"
@@ -21,41 +22,16 @@ constexpr int64_t kFewestBlocks = 5;
 // Blocks that are compiled a second time, without shocks, for the interval of the parameters: 32
 // draws give its width within about 15 %.
 constexpr int64_t kParameterBlocks = 2;
-constexpr int64_t kMostBlocks = 10'000'000 / kTrialsPerBlock;
 // Blocks between two looks at what has been answered so far.
 constexpr int64_t kBlocksPerLook = 64;
 // The trials of questions about several reps are added up in memory.
 constexpr double kMostSharedBytes = 2e9;
 
-// Draws of the company, made when first asked for.
-class CompanyDraws {
- public:
-  CompanyDraws(const FittedModel& model, uint64_t seed, Shocks shocks)
-      : model_(model), seed_(seed), shocks_(shocks) {}
-
-  const CompanyDraw& At(int64_t block) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    while (static_cast<int64_t>(draws_.size()) <= block) {
-      draws_.push_back(DrawCompany(model_, seed_, draws_.size(), shocks_));
-    }
-    return draws_[static_cast<size_t>(block)];
-  }
-
- private:
-  const FittedModel& model_;
-  const uint64_t seed_;
-  const Shocks shocks_;
-  std::mutex mutex_;
-  std::deque<CompanyDraw> draws_;  // References to its elements stay valid.
-};
-
 // Room for one thread's work.
 struct ThreadScratch {
   TrialScratch trials;
   std::vector<int64_t> block = std::vector<int64_t>(kTrialsPerBlock);
-  // Of the questions about one rep alone, and how many blocks each wants; 0 once it has enough.
-  std::vector<Tally> tallies;
-  std::vector<int64_t> wanted;
+  OwnAnswers own;
 };
 
 // A question about several reps.
@@ -169,13 +145,13 @@ class ForecastRun {
               trials.MeansWithoutShocks(static_cast<uint64_t>(b), other_.At(b), scratch.trials));
         }
       }
-      scratch.wanted.clear();
+      scratch.own.Clear();
       if (own) BeginAlone(tasks_[i], count, parameter_means[i], scratch);
       for (int64_t b = first; !Cancelled(); ++b) {
-        const bool alone_wants = Review(b, scratch);
+        const bool alone_wants = scratch.own.Review(b, options_.precision_pp);
         if (!alone_wants && (together.empty() || b >= first + count)) break;
         const DrawMeans of_block = RunBlock(trials, b, scratch);
-        AddAlone(b, of_block, scratch);
+        scratch.own.Take(b, of_block, scratch.block);
         if (b < first + count && !together.empty()) {
           means[i].push_back(of_block);
           for (const int32_t q : together) AddShared(b - first, scratch.block, *shared_[q]);
@@ -229,42 +205,10 @@ class ForecastRun {
     for (size_t t = 0; t < block.size(); ++t) sums[t] += block[t];
   }
 
-  // The questions about the task's rep alone: a tally each.
   void BeginAlone(const RepTask& task, int64_t blocks,
                   const std::vector<DrawMeans>& parameter_means, ThreadScratch& scratch) {
     for (const int32_t q : task.asked_by) {
-      if (shared_[q]) continue;
-      const size_t i = scratch.wanted.size();
-      scratch.wanted.push_back(blocks);
-      if (scratch.tallies.size() == i) scratch.tallies.emplace_back(0);
-      scratch.tallies[i].Reset(questions_[q].target);
-      for (size_t b = 0; b < parameter_means.size(); ++b) {
-        scratch.tallies[i].AddParameterMeans(b, parameter_means[b]);
-      }
-    }
-  }
-
-  // Looks at those that have the blocks they wanted; whether any wants more than `done`.
-  bool Review(int64_t done, ThreadScratch& scratch) const {
-    bool any = false;
-    for (size_t i = 0; i < scratch.wanted.size(); ++i) {
-      int64_t& wanted = scratch.wanted[i];
-      if (wanted == done && wanted > 0) {
-        scratch.tallies[i].Count();
-        const int64_t more = std::min(kMostBlocks, WantedBlocks(done, scratch.tallies[i]));
-        wanted = more > done ? more : 0;
-      }
-      any |= wanted > 0;
-    }
-    return any;
-  }
-
-  void AddAlone(int64_t block, const DrawMeans& means, ThreadScratch& scratch) {
-    for (size_t i = 0; i < scratch.wanted.size(); ++i) {
-      if (scratch.wanted[i] == 0) continue;
-      const absl::Span<int64_t> room = scratch.tallies[i].AddBlocks(1);
-      std::copy(scratch.block.begin(), scratch.block.end(), room.begin());
-      scratch.tallies[i].AddMeans(block, means);
+      if (!shared_[q]) scratch.own.Add(questions_[q].target, blocks, parameter_means);
     }
   }
 
@@ -272,7 +216,7 @@ class ForecastRun {
     size_t i = 0;
     for (const int32_t q : task.asked_by) {
       if (shared_[q]) continue;
-      scratch.tallies[i++].Summarize(options_.keep_samples, forecasts_[q]);
+      scratch.own.tally(i++).Summarize(options_.keep_samples, forecasts_[q]);
       Show(q, /*final=*/true, [&] { return forecasts_[q]; });
     }
   }
@@ -283,8 +227,8 @@ class ForecastRun {
     size_t i = 0;
     for (const int32_t q : task.asked_by) {
       if (shared_[q]) continue;
-      Tally& tally = scratch.tallies[i];
-      if (scratch.wanted[i++] > 0) Show(q, /*final=*/false, [&] { return SoFar(q, tally); });
+      Tally& tally = scratch.own.tally(i);
+      if (scratch.own.WantsMore(i++)) Show(q, /*final=*/false, [&] { return SoFar(q, tally); });
     }
   }
 
@@ -314,16 +258,6 @@ class ForecastRun {
     done_before_ = until;
   }
 
-  // How many blocks a question is expected to need in all.
-  int64_t WantedBlocks(int64_t done, const Tally& tally) const {
-    if (options_.precision_pp <= 0) return done;
-    const double ratio = tally.StandardError() / (options_.precision_pp / 100);
-    if (ratio <= 1) return done;
-    // The error is an estimate too: approach the end in steps.
-    const double wanted = static_cast<double>(done) * std::min(ratio * ratio, 1.5);
-    return std::max(done + 1, static_cast<int64_t>(std::ceil(wanted)));
-  }
-
   // What `blocks` more are of all that questions about several reps are expected to want.
   double ShareOfRest(int64_t done, int64_t blocks) const {
     double wanted = static_cast<double>(blocks);
@@ -339,7 +273,7 @@ class ForecastRun {
     bool any = false;
     for (const auto& shared : shared_) {
       if (!shared || !shared->active) continue;
-      shared->active = done < kMostBlocks && WantedBlocks(done, shared->tally) > done;
+      shared->active = WantedBlocks(done, shared->tally, options_.precision_pp) > done;
       any |= shared->active;
     }
     return any;
