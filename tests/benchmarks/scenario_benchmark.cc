@@ -2,7 +2,7 @@
 //
 //   scenario_benchmark [REPS [FOLDER]]
 //
-// FOLDER is made where it is missing.
+// FOLDER is made where it is missing; without it, one among the temporary files.
 
 #include <cmath>
 #include <cstdio>
@@ -98,5 +98,7 @@ int Run(int reps, const std::string& folder) {
 
 int main(int argc, char** argv) {
   const int reps = argc > 1 ? std::atoi(argv[1]) : 1'000;
-  return quotacast::simulation::Run(reps, argc > 2 ? argv[2] : "scenario_benchmark_data");
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / "quotacast_scenario_benchmark";
+  return quotacast::simulation::Run(reps, argc > 2 ? argv[2] : folder.string());
 }
