@@ -18,10 +18,6 @@
 namespace quotacast::simulation {
 namespace {
 
-constexpr int64_t kFewestBlocks = 5;
-// Blocks that are compiled a second time, without shocks, for the interval of the parameters: 32
-// draws give its width within about 15 %.
-constexpr int64_t kParameterBlocks = 2;
 // Blocks between two looks at what has been answered so far.
 constexpr int64_t kBlocksPerLook = 64;
 // The trials of questions about several reps are added up in memory.

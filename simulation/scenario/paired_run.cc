@@ -6,6 +6,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "simulation/own_answers.h"
 #include "simulation/parallel.h"
 #include "simulation/random.h"
 #include "simulation/rep_trials.h"
@@ -15,9 +16,6 @@
 namespace quotacast::simulation {
 namespace {
 
-// As ForecastAttainment has them.
-constexpr int64_t kFewestBlocks = 4;
-constexpr int64_t kParameterBlocks = 2;
 constexpr size_t kWordsPerDraw = kTrialsPerDraw / 64;
 
 std::vector<CompanyDraw> DrawBlocks(const FittedModel& model, const ForecastOptions& options,

@@ -37,12 +37,16 @@ std::vector<Question> Questions(const FittedModel& model) {
   return questions;
 }
 
-TEST(PairedRunTest, BaselineIsTheForecast) {
+// Also with fewer trials than the fewest that are run.
+class PairedRunOf : public testing::TestWithParam<int64_t> {};
+
+TEST_P(PairedRunOf, BaselineIsTheForecast) {
   const FittedModel model = RandomModel(Shape(), 3);
   std::vector<Question> questions = Questions(model);
   // One that has begun: fewer of its trials take the pace.
   questions[1].period_start -= 20;
   ForecastOptions options;
+  options.trial_count = GetParam();
   options.thread_count = 2;
   const auto expected = ForecastAttainment(model, questions, options);
   ASSERT_TRUE(expected.ok());
@@ -59,6 +63,8 @@ TEST(PairedRunTest, BaselineIsTheForecast) {
     EXPECT_EQ(AttainedShare(run->baseline()[q]), forecast.attainment_probability) << q;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Trials, PairedRunOf, testing::Values(1'000, 10'000));
 
 TEST(PairedRunTest, NothingChangedIsNoDifference) {
   const FittedModel model = RandomModel(Shape(), 3);
