@@ -51,7 +51,7 @@ class ModelCache {
   // The model of a history as of an instant, fitted by so many threads where it is not kept.
   // Errors: those of simulation::FitModel.
   absl::StatusOr<std::shared_ptr<const FittedCompany>> Get(
-      const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us, int thread_count = 1)
+      const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us, int thread_count)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   // The instant of a model of the very same history that is kept and at most a minute older than

@@ -99,14 +99,14 @@ absl::StatusOr<std::vector<simulation::Explanation>> Explain(
   absl::StatusOr<std::vector<simulation::Explanation>> explanations = absl::UnknownError("not run");
   const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int thread_count) {
     asked.options.thread_count = thread_count;
-    const auto earlier = models.Get(asked.company, from_us);
+    const auto earlier = models.Get(asked.company, from_us, thread_count);
     if (!earlier.ok()) {
       explanations =
           errors::Precondition("NO_HISTORY", convert::OrganizationName(asked.organization),
                                absl::StrCat("from: ", earlier.status().message()));
       return;
     }
-    const auto later = models.Get(asked.company, asked.selection.as_of_us);
+    const auto later = models.Get(asked.company, asked.selection.as_of_us, thread_count);
     if (!later.ok()) {
       explanations = later.status();
       return;

@@ -46,7 +46,7 @@ struct Guidelines {
 absl::Status Compute(const Context& context, Floor& floor, const FloorQuestion& question,
                      const simulation::PlanRequest& plan_request, int thread_count,
                      Guidelines& guidelines) {
-  const auto fitted = floor.models.Get(question.company, question.as_of_us);
+  const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
   if (!fitted.ok()) return fitted.status();
   simulation::ForecastOptions options;
   options.thread_count = thread_count;

@@ -109,7 +109,7 @@ absl::Status RunPaired(const Context& context, Engine& engine, ModelCache& model
   absl::Status done;
   const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int thread_count) {
     asked.options.thread_count = thread_count;
-    const auto fitted = models.Get(asked.company, asked.selection.as_of_us);
+    const auto fitted = models.Get(asked.company, asked.selection.as_of_us, thread_count);
     if (!fitted.ok()) {
       done = fitted.status();
       return;

@@ -101,7 +101,7 @@ absl::StatusOr<std::vector<simulation::Forecast>> Answer(
   absl::StatusOr<std::vector<simulation::Forecast>> forecasts = absl::UnknownError("not run");
   const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int thread_count) {
     asked.options.thread_count = thread_count;
-    const auto fitted = models.Get(asked.company, asked.selection.as_of_us);
+    const auto fitted = models.Get(asked.company, asked.selection.as_of_us, thread_count);
     if (!fitted.ok()) {
       forecasts = errors::Precondition("NO_HISTORY", convert::OrganizationName(asked.organization),
                                        fitted.status().message());

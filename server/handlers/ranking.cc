@@ -21,7 +21,7 @@ absl::StatusOr<std::vector<OpportunityOutlook>> Compute(const Context& context, 
                                                         const FloorQuestion& question,
                                                         const metrics::StageIndex& stages,
                                                         int thread_count) {
-  const auto fitted = floor.models.Get(question.company, question.as_of_us);
+  const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
   if (!fitted.ok()) return fitted.status();
   const simulation::FittedModel& model = (*fitted)->model();
   const std::vector<double> chances =

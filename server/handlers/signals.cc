@@ -26,7 +26,7 @@ absl::StatusOr<std::vector<metrics::Signal>> Compute(const Context& context, Flo
     metrics::SortByUrgency(signals);
     return signals;
   }
-  const auto fitted = floor.models.Get(question.company, question.as_of_us);
+  const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
   if (!fitted.ok()) return fitted.status();
   simulation::ForecastOptions options;
   options.thread_count = thread_count;
