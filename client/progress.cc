@@ -24,6 +24,7 @@ Progress::~Progress() {
 }
 
 void Progress::Update(int64_t done) {
+  if (done <= 0) return;  // Nothing to tell the rest from.
   const absl::Time now = absl::Now();
   if (now < next_) return;
   next_ = now + (is_terminal_ ? absl::Milliseconds(200) : absl::Seconds(10));
