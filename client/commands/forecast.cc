@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/commands/commands.h"
 #include "client/commands/selection.h"
+#include "client/commands/simulation_options.h"
 #include "client/exit_code.h"
 #include "client/forecast_text.h"
 #include "client/progress.h"
@@ -22,15 +23,6 @@ struct Options {
   std::string correction;
 };
 
-int Print(const Session& session, const v1::ForecastAttainmentResponse& response,
-          ForecastView view) {
-  if (session.is_json()) return session.Print(response);
-  if (session.is_csv()) return session.Print(ForecastCsv(response));
-  view.width = TerminalWidth();
-  view.color = session.Colored();
-  return session.Print(ForecastText(response, view));
-}
-
 // Receives the stream, showing how far it is; its last message holds the response.
 grpc::Status Receive(Session& session, const v1::StreamForecastAttainmentRequest& request,
                      v1::ForecastAttainmentResponse& response) {
@@ -48,10 +40,9 @@ grpc::Status Receive(Session& session, const v1::StreamForecastAttainmentRequest
 
 int Run(Session& session, const Options& options) {
   v1::Organization organization;
-  if (!session.GetOrganization(organization)) return session.exit_code();
   ForecastView view;
-  view.fiscal_year_start_month = organization.fiscal_year_start_month();
-  if (!LoadZone(organization, view.zone)) return kFailure;
+  int exit_code = 0;
+  if (!OpenOrganization(session, organization, view, exit_code)) return exit_code;
   v1::StreamForecastAttainmentRequest stream_request;
   v1::ForecastAttainmentRequest& request = *stream_request.mutable_request();
   if (!FillSelection(options.selection, organization.name(), view.zone, request)) return kUsage;
@@ -67,10 +58,10 @@ int Run(Session& session, const Options& options) {
   for (const v1::ForecastWarning& warning : response.warnings()) {
     Note(absl::StrCat("warning: ", warning.message()));
   }
-  if (!session.is_json() && !session.is_csv()) {
-    view.display_names = DisplayNames(session.connection(), organization.name());
-  }
-  return Print(session, response, std::move(view));
+  if (session.is_json()) return session.Print(response);
+  if (session.is_csv()) return session.Print(ForecastCsv(response));
+  PrepareView(session, organization.name(), view);
+  return session.Print(ForecastText(response, view));
 }
 
 }  // namespace
