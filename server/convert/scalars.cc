@@ -111,6 +111,12 @@ google::type::Money ToMoney(int64_t micros, absl::string_view currency) {
   return money;
 }
 
+absl::Status CheckChance(absl::string_view field, double chance) {
+  // Written so that NaN is refused.
+  if (chance > 0 && chance < 1) return absl::OkStatus();
+  return errors::InvalidField(field, absl::StrCat("must be above 0 and below 1; got ", chance));
+}
+
 absl::Status CheckName(absl::string_view field, absl::string_view name) {
   if (name.size() <= limits::kNameMaxBytes) return absl::OkStatus();
   return errors::InvalidField(field, absl::StrCat("must have at most ", limits::kNameMaxBytes,

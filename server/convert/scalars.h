@@ -36,6 +36,9 @@ absl::StatusOr<int64_t> FromMoney(absl::string_view field, const google::type::M
                                   absl::string_view currency, int64_t max_micros);
 google::type::Money ToMoney(int64_t micros, absl::string_view currency);
 
+// Above 0 and below 1: a chance to reach.
+absl::Status CheckChance(absl::string_view field, double chance);
+
 // At most limits::kNameMaxBytes bytes.
 absl::Status CheckName(absl::string_view field, absl::string_view name);
 // Three capital letters.

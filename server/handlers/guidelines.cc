@@ -2,11 +2,9 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "server/convert/names.h"
 #include "server/convert/scalars.h"
 #include "server/convert/scenario.h"
-#include "server/errors.h"
 #include "server/handlers/metrics.h"
 #include "server/limits.h"
 #include "server/metrics/activity_counts.h"
@@ -23,11 +21,8 @@ absl::StatusOr<simulation::PlanRequest> ReadPlan(const v1::ReportGuidelinesReque
   plan.lever = simulation::Lever::kProspecting;
   plan.target_probability =
       request.target_probability() == 0 ? kTargetPreset : request.target_probability();
-  if (!(plan.target_probability > 0 && plan.target_probability < 1)) {
-    return errors::InvalidField(
-        "target_probability",
-        absl::StrCat("must be above 0 and below 1; got ", plan.target_probability));
-  }
+  const absl::Status chance = convert::CheckChance("target_probability", plan.target_probability);
+  if (!chance.ok()) return chance;
   plan.type = simulation::ActivityType::kCall;
   if (request.activity() != v1::Activity::TYPE_UNSPECIFIED) {
     const auto type = convert::ToActivityType("activity", request.activity());

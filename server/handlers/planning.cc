@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/convert/scalars.h"
 #include "server/convert/scenario.h"
 #include "server/errors.h"
 #include "server/handlers/paired_questions.h"
@@ -68,10 +69,7 @@ template <typename Request>
 simulation::PlanRequest ReadPlan(const Request& request, errors::FieldErrors& problems) {
   simulation::PlanRequest plan;
   plan.target_probability = request.target_probability();
-  if (!(plan.target_probability > 0 && plan.target_probability < 1)) {
-    problems.Add("target_probability",
-                 absl::StrCat("must be above 0 and below 1; got ", plan.target_probability));
-  }
+  problems.Add(convert::CheckChance("target_probability", plan.target_probability));
   switch (request.lever()) {
     case v1::PLAN_LEVER_UNSPECIFIED:
     case v1::PROSPECTING:

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "server/convert/scalars.h"
 #include "server/errors.h"
 #include "server/handlers/paired_questions.h"
 #include "server/handlers/scenario.h"
@@ -183,10 +184,8 @@ absl::Status CheckGoal(const v1::SuggestQuotasRequest& request) {
       }
       break;
     case v1::SuggestQuotasRequest::kAttainmentProbability:
-      if (!(request.attainment_probability() > 0 && request.attainment_probability() < 1)) {
-        problems.Add("attainment_probability", absl::StrCat("must be above 0 and below 1; got ",
-                                                            request.attainment_probability()));
-      }
+      problems.Add(
+          convert::CheckChance("attainment_probability", request.attainment_probability()));
       break;
     case v1::SuggestQuotasRequest::GOAL_NOT_SET:
       problems.Add("total", "must be given, or attainment_probability");
