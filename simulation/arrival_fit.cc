@@ -25,7 +25,7 @@ std::vector<ByWeekday> DaysAtWork(const FittedModel& model, const RecencyWeights
     const Day end = std::min(model.as_of_day, model.reps[r].end_day);
     if (begin >= end) continue;
     std::vector<int64_t> by_class(kDayClassCount);
-    weights.AddDays(begin, end, absl::MakeSpan(by_class));
+    weights.AddDays(begin, end, 1, absl::MakeSpan(by_class));
     for (size_t c = 0; c < by_class.size(); ++c) days[r][c % kWeekdayCount] += ToDays(by_class[c]);
   }
   return days;
@@ -45,7 +45,7 @@ double EffectiveStretches(const FittedModel& model, size_t rep, const RecencyWei
   double sum = 0, squares = 0;
   for (Day end = std::min(model.as_of_day, model.reps[rep].end_day); end > begin; end -= length) {
     std::vector<int64_t> by_class(kDayClassCount);
-    weights.AddDays(std::max(begin, end - length), end, absl::MakeSpan(by_class));
+    weights.AddDays(std::max(begin, end - length), end, 1, absl::MakeSpan(by_class));
     const double days = ToDays(std::accumulate(by_class.begin(), by_class.end(), int64_t{0}));
     sum += days;
     squares += days * days;
@@ -76,30 +76,40 @@ GammaPosterior RepRate(double created, double days, double company_rate, double 
 
 }  // namespace
 
-Arrivals FitArrivals(const FittedModel& model, const Observation& observation, int32_t pipeline,
-                     size_t stage_count, const RecencyWeights& weights) {
+void CreationCounts::Count(const Creation& creation, int64_t sign, const RecencyWeights& weights) {
+  if (creation.rep == kNone) return;
+  const int64_t weight = sign * weights.Of(creation.day);
+  by_rep[creation.rep] += weight;
+  by_weekday[weights.ClassOf(creation.day) % kWeekdayCount] += weight;
+  by_stage[creation.stage] += weight;
+  total += weight;
+}
+
+void CreationCounts::Add(const CreationCounts& other) {
+  const auto add = [](const std::vector<int64_t>& from, std::vector<int64_t>& to) {
+    for (size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+  };
+  add(other.by_rep, by_rep);
+  add(other.by_weekday, by_weekday);
+  add(other.by_stage, by_stage);
+  total += other.total;
+}
+
+Arrivals FitArrivals(const FittedModel& model, const CreationCounts& counts,
+                     const RecencyWeights& weights) {
   const ModelOptions& options = model.options;
-  const size_t rep_count = model.reps.size();
-  std::vector<int64_t> created(rep_count), by_weekday(kWeekdayCount), by_stage(stage_count);
-  int64_t total = 0;
-  for (const Creation& creation : observation.creations) {
-    if (creation.pipeline != pipeline || creation.rep == kNone) continue;
-    const int64_t weight = weights.Of(creation.day);
-    created[creation.rep] += weight;
-    by_weekday[weights.ClassOf(creation.day) % kWeekdayCount] += weight;
-    by_stage[creation.stage] += weight;
-    total += weight;
-  }
+  const size_t rep_count = model.reps.size(), stage_count = counts.by_stage.size();
+  const int64_t total = counts.total;
   Arrivals arrivals;
   arrivals.reps.resize(rep_count);
   arrivals.entry_share.assign(stage_count, 0);
   if (total == 0 || !options.arrivals) return arrivals;
   for (size_t s = 0; s < stage_count; ++s) {
-    arrivals.entry_share[s] = static_cast<double>(by_stage[s]) / static_cast<double>(total);
+    arrivals.entry_share[s] = static_cast<double>(counts.by_stage[s]) / static_cast<double>(total);
   }
   const std::vector<ByWeekday> days = DaysAtWork(model, weights);
   std::vector<double> observed;
-  for (const int64_t weight : by_weekday) observed.push_back(ToDays(weight));
+  for (const int64_t weight : counts.by_weekday) observed.push_back(ToDays(weight));
   const std::vector<double> shock_variances = ShockVariances(model, weights);
   ByWeekday factors;
   factors.fill(1);
@@ -110,7 +120,7 @@ Arrivals FitArrivals(const FittedModel& model, const Observation& observation, i
     const double company_rate = ToDays(total) / std::max(all_days, 1.0);
     std::vector<double> expected(kWeekdayCount);
     for (size_t r = 0; r < rep_count; ++r) {
-      arrivals.reps[r] = RepRate(ToDays(created[r]), Dot(days[r], factors), company_rate,
+      arrivals.reps[r] = RepRate(ToDays(counts.by_rep[r]), Dot(days[r], factors), company_rate,
                                  options.arrival_prior_events, shock_variances[r]);
       const double rate = arrivals.reps[r].shape / arrivals.reps[r].rate;
       for (int w = 0; w < kWeekdayCount; ++w) expected[w] += rate * days[r][w];

@@ -9,6 +9,19 @@
 
 namespace quotacast::simulation {
 
+// Recency-weighted creations in one pipeline by reps, in steps of 1 / kWeightOne.
+struct CreationCounts {
+  CreationCounts(size_t rep_count, size_t stage_count)
+      : by_rep(rep_count), by_weekday(kWeekdayCount), by_stage(stage_count) {}
+  // Adds a creation, or takes it back (a `sign` of -1).
+  void Count(const Creation& creation, int64_t sign, const RecencyWeights& weights);
+
+  void Add(const CreationCounts& other);
+
+  std::vector<int64_t> by_rep, by_weekday, by_stage;
+  int64_t total = 0;
+};
+
 // The creation rates, weekday factors and entry stages of one pipeline, from the creations recorded
 // in it: nu[rep] ~ Gamma(c + i n, c / nu0 + i x), n the rep's recency-weighted creations, x their
 // weighted days at work times the weekday factors, nu0 the company's rate per rep, c =
@@ -18,8 +31,8 @@ namespace quotacast::simulation {
 // the rep's shock times the company's, and S = (sum w)^2 / sum w^2 over stretches of
 // arrival_shock_days, w their weighted days at work: so many shocks average out. `model` must have
 // its reps, calendar, first_day and as_of_day; sizes of wins are not filled.
-Arrivals FitArrivals(const FittedModel& model, const Observation& observation, int32_t pipeline,
-                     size_t stage_count, const RecencyWeights& weights);
+Arrivals FitArrivals(const FittedModel& model, const CreationCounts& counts,
+                     const RecencyWeights& weights);
 
 }  // namespace quotacast::simulation
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "simulation/arrival_fit.h"
@@ -12,6 +12,7 @@
 #include "simulation/parallel.h"
 #include "simulation/random.h"
 #include "simulation/statistics.h"
+#include "simulation/sufficient_statistics.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -20,154 +21,92 @@ absl::Status OutOfRange(absl::string_view field, double given, absl::string_view
   return absl::InvalidArgumentError(absl::StrCat(field, " must be ", allowed, "; got ", given));
 }
 
-Day FirstDay(const Observation& observation) {
-  Day first = observation.as_of_day;
-  for (const Visit& visit : observation.visits) first = std::min(first, visit.first_day);
-  for (const Creation& creation : observation.creations) first = std::min(first, creation.day);
-  for (const WinRecord& win : observation.wins) first = std::min(first, win.day);
-  return first;
-}
-
-void AddRepsAndTeams(const History& history, const Observation& observation, FittedModel& model) {
+void AddRepsAndTeams(const History& history, const SufficientStatistics& statistics,
+                     FittedModel& model) {
   for (const Team& team : history.teams) model.team_parents.push_back(team.parent);
-  for (const Rep& rep : history.reps) {
-    model.reps.push_back({NaturalKey(rep.id), rep.team, rep.start_day, rep.end_day, INT32_MAX});
+  for (size_t r = 0; r < history.reps.size(); ++r) {
+    const Rep& rep = history.reps[r];
+    model.reps.push_back({NaturalKey(rep.id), rep.team, rep.start_day, rep.end_day,
+                          statistics.first_seen()[r].day()});
   }
-  const auto see = [&](int32_t rep, Day day) {
-    if (rep != kNone) model.reps[rep].first_seen = std::min(model.reps[rep].first_seen, day);
-  };
-  for (const Creation& creation : observation.creations) see(creation.rep, creation.day);
-  for (const Visit& visit : observation.visits) see(visit.rep, visit.first_day);
 }
 
-void AddCells(const History& history, FittedModel& model) {
+void AddCells(const History& history, const SufficientStatistics& statistics, FittedModel& model) {
+  const CellMap& cells = statistics.cell_map();
   for (size_t p = 0; p < history.pipelines.size(); ++p) {
     const Pipeline& pipeline = history.pipelines[p];
     FittedPipeline fitted;
     fitted.key = NaturalKey(pipeline.id);
-    for (size_t s = 0; s < pipeline.stages.size(); ++s) {
-      const bool open = pipeline.stages[s].kind == StageKind::kOpen;
-      fitted.stage_kinds.push_back(pipeline.stages[s].kind);
-      fitted.cell_of_stage.push_back(open ? static_cast<int32_t>(model.cells.size()) : kNone);
-      if (!open) continue;
-      Cell cell;
-      cell.pipeline = static_cast<int32_t>(p);
-      cell.stage = static_cast<int16_t>(s);
-      cell.key = CombineKeys(fitted.key, NaturalKey(pipeline.stages[s].id));
-      model.cells.push_back(std::move(cell));
-    }
+    fitted.cell_of_stage = cells.cell_of[p];
+    for (const Stage& stage : pipeline.stages) fitted.stage_kinds.push_back(stage.kind);
     model.pipelines.push_back(std::move(fitted));
   }
+  for (size_t c = 0; c < cells.stages.size(); ++c) {
+    Cell cell;
+    cell.pipeline = cells.pipelines[c];
+    cell.stage = cells.stages[c];
+    cell.key = CombineKeys(model.pipelines[cell.pipeline].key,
+                           NaturalKey(history.pipelines[cell.pipeline].stages[cell.stage].id));
+    cell.observed_from = statistics.frames()[c].observed_from;
+    model.cells.push_back(std::move(cell));
+  }
 }
 
-// What can follow without having been seen: the next open stage, or won after the last; and lost.
-std::set<int16_t> ExpectedNextStages(const Pipeline& pipeline, int16_t stage) {
-  std::set<int16_t> next;
-  const auto add_first = [&](size_t from, StageKind kind) {
-    for (size_t s = from; s < pipeline.stages.size(); ++s) {
-      if (pipeline.stages[s].kind != kind) continue;
-      next.insert(static_cast<int16_t>(s));
-      return true;
-    }
-    return false;
-  };
-  if (!add_first(static_cast<size_t>(stage) + 1, StageKind::kOpen)) add_first(0, StageKind::kWon);
-  add_first(0, StageKind::kLost);
-  return next;
-}
-
-void FitCells(const History& history, const Observation& observation, int thread_count,
-              FittedModel& model) {
-  std::vector<std::vector<int32_t>> cell_of;
-  for (const FittedPipeline& pipeline : model.pipelines) cell_of.push_back(pipeline.cell_of_stage);
-  std::vector<std::set<int16_t>> next(model.cells.size());
-  for (size_t c = 0; c < next.size(); ++c) {
-    next[c] = ExpectedNextStages(history.pipelines[model.cells[c].pipeline], model.cells[c].stage);
-  }
-  std::vector<std::vector<bool>> seen(next.size(), std::vector<bool>(INT16_MAX + 1));
-  for (const Visit& visit : observation.visits) {
-    if (visit.next_stage != kNone) {
-      seen[cell_of[visit.pipeline][visit.stage]][static_cast<size_t>(visit.next_stage)] = true;
-    }
-  }
-  for (size_t c = 0; c < next.size(); ++c) {
-    const size_t stages = history.pipelines[model.cells[c].pipeline].stages.size();
-    for (size_t s = 0; s < stages; ++s) {
-      if (seen[c][s]) next[c].insert(static_cast<int16_t>(s));
-    }
-  }
-  const std::vector<Day> observed_from =
-      ObservedFrom(observation, cell_of, model.cells.size(), model.bucket_starts,
-                   model.options.unseen_exits_limit);
-  std::vector<CellFrame> frames;
-  for (size_t c = 0; c < next.size(); ++c) {
-    model.cells[c].observed_from = observed_from[c];
-    frames.push_back({observed_from[c], {next[c].begin(), next[c].end()}});
-  }
-  const RecencyWeights weights(model.first_day, model.as_of_day,
-                               model.options.hazard_half_life_days, model.calendar);
-  const std::vector<CellStatistics> statistics = CountCells(
-      observation, cell_of, frames, weights, model.bucket_starts, model.reps.size(), thread_count);
+void FitCells(const SufficientStatistics& statistics, int thread_count, FittedModel& model) {
+  const std::vector<CellStatistics>& cells = statistics.cells();
+  const int today = DayClassOf(model.as_of_day, model.calendar);
+  std::vector<std::optional<CellExposure>> exposures(cells.size());
+  ParallelFor(thread_count, cells.size(), [&](int, size_t c) {
+    exposures[c].emplace(cells[c], model.bucket_starts.size(), 1 - model.first_day_fraction, today);
+  });
   struct Place {
     size_t cell, cause;
     std::vector<int> months;
   };
   std::vector<Place> places;
-  for (size_t c = 0; c < statistics.size(); ++c) {
-    model.cells[c].causes.resize(statistics[c].causes.size());
-    const std::vector<int> months =
-        MonthsSeen(std::max(model.first_day, observed_from[c]), model.as_of_day, model.calendar);
-    for (size_t k = 0; k < statistics[c].causes.size(); ++k) places.push_back({c, k, months});
+  for (size_t c = 0; c < cells.size(); ++c) {
+    model.cells[c].causes.resize(cells[c].causes.size());
+    const Day from = std::max(model.first_day, model.cells[c].observed_from);
+    const std::vector<int> months = MonthsSeen(from, model.as_of_day, model.calendar);
+    for (size_t k = 0; k < cells[c].causes.size(); ++k) places.push_back({c, k, months});
   }
   ParallelFor(thread_count, places.size(), [&](int, size_t i) {
     const Place& place = places[i];
-    const CellStatistics& cell = statistics[place.cell];
-    model.cells[place.cell].causes[place.cause] =
-        FitCause(cell, cell.causes[place.cause], place.months, model.options);
+    model.cells[place.cell].causes[place.cause] = FitCause(
+        *exposures[place.cell], cells[place.cell].causes[place.cause], place.months, model.options);
   });
 }
 
-void AddSizes(const Observation& observation, size_t label_count, FittedModel& model) {
-  std::vector<std::vector<WonSize>> company(model.pipelines.size());
-  std::vector<std::vector<std::vector<WonSize>>> by_rep(
-      model.pipelines.size(), std::vector<std::vector<WonSize>>(model.reps.size()));
-  std::vector<double> all;
-  std::vector<std::vector<double>> by_label(label_count);
-  for (const WinRecord& win : observation.wins) {
-    const WonSize size = {win.amount_micros, win.units};
-    company[win.pipeline].push_back(size);
-    if (win.rep != kNone) by_rep[win.pipeline][win.rep].push_back(size);
-    if (win.amount_before_micros <= 0) continue;
-    const double ratio =
-        static_cast<double>(win.amount_micros) / static_cast<double>(win.amount_before_micros);
-    all.push_back(ratio);
-    if (win.label != kNone) by_label[win.label].push_back(ratio);
-  }
-  for (size_t p = 0; p < company.size(); ++p) {
-    if (company[p].empty()) {
+void AddSizes(const WinStatistics& wins, size_t label_count, FittedModel& model) {
+  for (size_t p = 0; p < model.pipelines.size(); ++p) {
+    std::vector<WonSize> company = wins.company_sizes[p];
+    if (company.empty()) {
       // Before the first win: as large as what is open.
       for (const OpenOpportunity& open : model.open) {
         if (model.cells[open.cell].pipeline != static_cast<int32_t>(p)) continue;
-        company[p].push_back({open.amount_micros, open.units});
+        company.push_back({open.amount_micros, open.units});
       }
     }
     // Resampled by rank, so that the order of the history does not matter.
     Arrivals& arrivals = model.pipelines[p].arrivals;
-    arrivals.company_sizes = WonSizes(std::move(company[p]));
-    for (std::vector<WonSize>& sizes : by_rep[p]) arrivals.rep_sizes.emplace_back(std::move(sizes));
+    arrivals.company_sizes = WonSizes(std::move(company));
+    for (const std::vector<WonSize>& sizes : wins.rep_sizes[p]) {
+      arrivals.rep_sizes.emplace_back(sizes);
+    }
   }
-  model.ratios.all = Ratios(std::move(all));
-  for (std::vector<double>& ratios : by_label) {
-    model.ratios.by_label.emplace_back(std::move(ratios));
+  model.ratios.all = Ratios(wins.ratios);
+  for (const std::vector<double>& ratios : wins.label_ratios) {
+    model.ratios.by_label.emplace_back(ratios);
   }
+  model.ratios.by_label.resize(label_count);
 }
 
-void AddOpen(const History& history, const Observation& observation, FittedModel& model) {
-  for (const OpenNow& open : observation.open) {
-    const Opportunity& opportunity = history.opportunities[open.opportunity];
+void AddOpen(const History& history, const SufficientStatistics& statistics, FittedModel& model) {
+  for (const auto& [index, open] : statistics.open()) {
+    const Opportunity& opportunity = history.opportunities[index];
     OpenOpportunity added;
     added.key = NaturalKey(opportunity.id);
-    added.opportunity = open.opportunity;
+    added.opportunity = index;
     added.rep = open.rep;
     added.cell = model.pipelines[open.pipeline].cell_of_stage[open.stage];
     added.label = opportunity.label;
@@ -220,33 +159,39 @@ absl::Status ValidateModelOptions(const ModelOptions& options) {
 absl::StatusOr<FittedModel> FitModel(const History& history, int64_t as_of_us,
                                      const ModelOptions& options, int thread_count) {
   if (absl::Status status = ValidateModelOptions(options); !status.ok()) return status;
-  const Observation observation = Observe(history, as_of_us, thread_count);
-  if (observation.creations.empty() && observation.visits.empty()) {
+  return FitModel(history, SufficientStatistics(history, as_of_us, options, thread_count), as_of_us,
+                  thread_count);
+}
+
+absl::StatusOr<FittedModel> FitModel(const History& history, const SufficientStatistics& statistics,
+                                     int64_t as_of_us, int thread_count) {
+  if (statistics.empty()) {
     return absl::FailedPreconditionError(
         absl::StrCat("no opportunity is known before as_of ",
                      absl::FormatTime(absl::FromUnixMicros(as_of_us), history.time_zone)));
   }
   FittedModel model;
-  model.options = options;
-  model.bucket_starts = options.age_buckets ? options.bucket_starts : std::vector<int>{0};
-  model.calendar = {history.fiscal_year_start_month, options.holidays};
+  model.options = statistics.options();
+  model.bucket_starts = statistics.bucket_starts();
+  model.calendar = statistics.calendar();
   model.as_of_us = as_of_us;
-  model.as_of_day = observation.as_of_day;
-  model.first_day_fraction = observation.first_day_fraction;
-  model.first_day = FirstDay(observation);
-  AddRepsAndTeams(history, observation, model);
-  AddCells(history, model);
-  FitCells(history, observation, thread_count, model);
-  const RecencyWeights weights(model.first_day, model.as_of_day, options.arrival_half_life_days,
-                               model.calendar);
+  model.as_of_day = statistics.as_of_day();
+  model.first_day_fraction = PartAhead(as_of_us, model.as_of_day, history.time_zone);
+  model.first_day = statistics.first_day();
+  AddRepsAndTeams(history, statistics, model);
+  AddCells(history, statistics, model);
+  FitCells(statistics, thread_count, model);
   for (size_t p = 0; p < model.pipelines.size(); ++p) {
-    model.pipelines[p].arrivals = FitArrivals(model, observation, static_cast<int32_t>(p),
-                                              model.pipelines[p].stage_kinds.size(), weights);
+    model.pipelines[p].arrivals =
+        FitArrivals(model, statistics.creations()[p], statistics.arrival_weights());
   }
-  AddOpen(history, observation, model);
-  AddSizes(observation, history.labels.size(), model);
+  AddOpen(history, statistics, model);
+  AddSizes(statistics.wins(), history.labels.size(), model);
+  const Day first_close = statistics.first_close_us() == INT64_MAX
+                              ? INT32_MAX
+                              : DayOf(statistics.first_close_us(), history.time_zone);
   for (const Measure measure : {Measure::kAmount, Measure::kUnits}) {
-    model.bookings.emplace_back(history, as_of_us, measure);
+    model.bookings.emplace_back(statistics.bookings(), model.as_of_day, first_close, measure);
   }
   return model;
 }

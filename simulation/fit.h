@@ -9,6 +9,7 @@
 #include "simulation/fitted_model.h"
 #include "simulation/history.h"
 #include "simulation/model_options.h"
+#include "simulation/sufficient_statistics.h"
 
 namespace quotacast::simulation {
 
@@ -18,6 +19,11 @@ namespace quotacast::simulation {
 // FAILED_PRECONDITION where nothing happened before as_of.
 absl::StatusOr<FittedModel> FitModel(const History& history, int64_t as_of_us,
                                      const ModelOptions& options = {}, int thread_count = 1);
+
+// The same from statistics of a history, which must be whole and know what the history shows as of
+// `as_of_us`, an instant of their day.
+absl::StatusOr<FittedModel> FitModel(const History& history, const SufficientStatistics& statistics,
+                                     int64_t as_of_us, int thread_count);
 
 }  // namespace quotacast::simulation
 

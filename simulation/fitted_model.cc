@@ -7,10 +7,7 @@ namespace quotacast::simulation {
 
 WonSizes::WonSizes(std::vector<WonSize> sizes) : sizes_(std::move(sizes)) {
   if (sizes_.empty()) return;
-  std::sort(sizes_.begin(), sizes_.end(), [](const WonSize& a, const WonSize& b) {
-    return a.amount_micros != b.amount_micros ? a.amount_micros < b.amount_micros
-                                              : a.units < b.units;
-  });
+  if (!std::is_sorted(sizes_.begin(), sizes_.end())) std::sort(sizes_.begin(), sizes_.end());
   const double count = static_cast<double>(sizes_.size());
   for (const WonSize& size : sizes_) {
     means_[0] += static_cast<double>(size.amount_micros);
@@ -23,7 +20,7 @@ WonSizes::WonSizes(std::vector<WonSize> sizes) : sizes_(std::move(sizes)) {
 
 Ratios::Ratios(std::vector<double> ratios) : ratios_(std::move(ratios)) {
   if (ratios_.empty()) return;
-  std::sort(ratios_.begin(), ratios_.end());
+  if (!std::is_sorted(ratios_.begin(), ratios_.end())) std::sort(ratios_.begin(), ratios_.end());
   for (const double ratio : ratios_) mean_ += ratio;
   mean_ /= static_cast<double>(ratios_.size());
 }

@@ -23,6 +23,7 @@
 // for each (rep, cause, cell), constant over the rest of the period (ModelOptions).
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <initializer_list>
 #include <vector>
@@ -64,10 +65,11 @@ struct Cell {
   std::vector<Cause> causes;
 };
 
-// What an opportunity was when it was won.
+// What an opportunity was when it was won; in order by amount, then units.
 struct WonSize {
   int64_t amount_micros = 0;
   int64_t units = 0;
+  auto operator<=>(const WonSize&) const = default;
 };
 
 // Sizes to be drawn again, each equally likely: ascending by amount, then units.

@@ -1,6 +1,7 @@
 #include "simulation/hazard_fit.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "simulation/estimators.h"
@@ -15,7 +16,7 @@ double ToDays(int64_t weight) {
 
 class CauseFit {
  public:
-  CauseFit(const CellStatistics& cell, const CauseStatistics& cause,
+  CauseFit(const CellExposure& cell, const CauseStatistics& cause,
            const std::vector<int>& months_seen, const ModelOptions& options)
       : cell_(cell),
         cause_(cause),
@@ -24,10 +25,6 @@ class CauseFit {
         row_(cause.events.size()),
         bucket_count_(row_ / kDayClassCount),
         theta_(cause.rep_events.size(), 1.0) {
-    for (size_t r = 0; r < theta_.size(); ++r) {
-      const int64_t* days = &cell.exposure[r * row_];
-      if (std::any_of(days, days + row_, [](int64_t d) { return d != 0; })) seen_.push_back(r);
-    }
     weekday_.fill(1);
     month_.fill(1);
   }
@@ -53,9 +50,9 @@ class CauseFit {
   // Days of exposure by bucket and class, each rep's times its effect.
   void PoolExposure() {
     pooled_.assign(row_, 0);
-    for (const size_t r : seen_) {
-      const int64_t* days = &cell_.exposure[r * row_];
-      for (size_t i = 0; i < row_; ++i) pooled_[i] += theta_[r] * ToDays(days[i]);
+    for (const size_t r : cell_.seen) {
+      const double* days = &cell_.days[r * row_];
+      for (size_t i = 0; i < row_; ++i) pooled_[i] += theta_[r] * days[i];
     }
   }
 
@@ -119,23 +116,22 @@ class CauseFit {
       hazard[i] = base_[i / kDayClassCount] * FactorOf(i % kDayClassCount);
     }
     fitted.reps.assign(theta_.size(), RepEffect(0, 0, options_.rep_credibility_events));
-    for (const size_t r : seen_) {
+    for (const size_t r : cell_.seen) {
       if (r + 1 == theta_.size()) continue;  // "No rep" is as the company.
-      const int64_t* days = &cell_.exposure[r * row_];
+      const double* days = &cell_.days[r * row_];
       double expected = 0;
-      for (size_t i = 0; i < row_; ++i) expected += hazard[i] * ToDays(days[i]);
+      for (size_t i = 0; i < row_; ++i) expected += hazard[i] * days[i];
       fitted.reps[r] =
           RepEffect(ToDays(cause_.rep_events[r]), expected, options_.rep_credibility_events);
       theta_[r] = fitted.reps[r].shape / fitted.reps[r].rate;
     }
   }
 
-  const CellStatistics& cell_;
+  const CellExposure& cell_;
   const CauseStatistics& cause_;
   const std::vector<int>& months_seen_;
   const ModelOptions& options_;
   size_t row_, bucket_count_;
-  std::vector<size_t> seen_;  // Reps with any exposure.
   std::vector<double> theta_, base_, pooled_;
   std::array<double, kWeekdayCount> weekday_;
   std::array<double, kMonthOfQuarterCount> month_;
@@ -143,7 +139,24 @@ class CauseFit {
 
 }  // namespace
 
-Cause FitCause(const CellStatistics& cell, const CauseStatistics& cause,
+CellExposure::CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today)
+    : row(bucket_count * kDayClassCount), days(cell.exposure.size()) {
+  const int64_t part = std::llround(static_cast<double>(kWeightOne) * gone);
+  for (size_t r = 0; r < days.size() / row; ++r) {
+    bool any = false;
+    for (size_t i = 0; i < row; ++i) {
+      int64_t weight = cell.exposure[r * row + i];
+      if (i % kDayClassCount == static_cast<size_t>(today)) {
+        weight += part * cell.there_today[r * bucket_count + i / kDayClassCount];
+      }
+      any = any || weight != 0;
+      days[r * row + i] = ToDays(weight);
+    }
+    if (any) seen.push_back(r);
+  }
+}
+
+Cause FitCause(const CellExposure& cell, const CauseStatistics& cause,
                const std::vector<int>& months_seen, const ModelOptions& options) {
   return CauseFit(cell, cause, months_seen, options).Run();
 }

@@ -11,11 +11,20 @@
 
 namespace quotacast::simulation {
 
+// Days of exposure of a cell, of which `gone` of the day of as-of, whose class is `today`, is some.
+struct CellExposure {
+  CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today);
+
+  size_t row;                // How many values a rep has.
+  LargeArray<double> days;   // [rep][bucket][class]; the last rep for "no rep".
+  std::vector<size_t> seen;  // The reps with any.
+};
+
 // Estimates base hazards, weekday and month-of-quarter factors and rep effects in turn, each given
 // the others, ModelOptions::sweep_count times. `months_seen` counts the calendar months of each
 // month of the quarter in which the cell was observed. The result has a rep effect for each rep of
 // the statistics but the last ("no rep").
-Cause FitCause(const CellStatistics& cell, const CauseStatistics& cause,
+Cause FitCause(const CellExposure& cell, const CauseStatistics& cause,
                const std::vector<int>& months_seen, const ModelOptions& options);
 
 }  // namespace quotacast::simulation

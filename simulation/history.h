@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 
 namespace quotacast::simulation {
 
@@ -71,7 +72,7 @@ struct Opportunity {
 // change of owner or amount: the opportunity keeps its age in the stage.
 struct StageEvent {
   int64_t time_us = 0;
-  int32_t opportunity = 0;
+  int32_t opportunity = 0;             // kNone: a gap, to be passed over.
   int16_t stage = 0;                   // Index into the pipeline's stages.
   int32_t rep = kNone;                 // New owner, or kNone: unchanged.
   int64_t amount_micros = kUnchanged;  // New amount, or kUnchanged.
@@ -103,7 +104,9 @@ struct History {
   std::vector<Rep> reps;
   std::vector<std::string> labels;
   std::vector<Opportunity> opportunities;
-  std::vector<StageEvent> events;    // Grouped by opportunity, in time order within each.
+  // Grouped by opportunity, in time order within each, with gaps: entries of no opportunity.
+  std::vector<StageEvent> events;
+  int64_t gap_count = 0;             // How many of them.
   std::vector<Activity> activities;  // In time order.
   std::vector<Quota> quotas;
 };
@@ -112,8 +115,28 @@ struct History {
 // order), and sets each opportunity's range. Linear but for the sort inside an opportunity.
 void IndexEvents(History& history);
 
+// Adds events of one opportunity to an indexed history, whose index they leave right. They are in
+// the order in which they were learnt of; of events at the same instant the last holds. Moves at
+// most the opportunity's own events; now and then, when gaps make up half, all.
+void AddEvents(History& history, int32_t opportunity, absl::Span<const StageEvent> events);
+
 // The day in `zone` on which the instant falls.
 Day DayOf(int64_t time_us, absl::TimeZone zone);
+
+// DayOf for many instants: a look-up in the time zone costs far more than the reading around it, so
+// the starts of days are kept. Not thread-safe.
+class DayReader {
+ public:
+  explicit DayReader(absl::TimeZone zone) : zone_(zone) {}
+  Day Of(int64_t time_us);
+
+ private:
+  int64_t StartUs(Day day);
+
+  absl::TimeZone zone_;
+  Day first_ = 0;                   // The day of starts_us_[0].
+  std::vector<int64_t> starts_us_;  // INT64_MIN: not looked up yet.
+};
 
 // Midnight at the start of `day` in `zone` (the first instant of the day where a clock change skips
 // midnight).

@@ -15,25 +15,6 @@ int16_t FirstOpenStage(const Pipeline& pipeline) {
   return kNone;
 }
 
-// Days come in runs, and a look-up of the time zone is what costs most of the reading.
-class DayReader {
- public:
-  explicit DayReader(absl::TimeZone zone) : zone_(zone) {}
-  Day Of(int64_t time_us) {
-    if (time_us < start_us_ || time_us >= end_us_) {
-      day_ = DayOf(time_us, zone_);
-      start_us_ = StartOfDayUs(day_, zone_);
-      end_us_ = StartOfDayUs(day_ + 1, zone_);
-    }
-    return day_;
-  }
-
- private:
-  absl::TimeZone zone_;
-  Day day_ = 0;
-  int64_t start_us_ = 1, end_us_ = 0;
-};
-
 // One opportunity's way through its stages.
 class Walk {
  public:
@@ -47,11 +28,15 @@ class Walk {
         rep_(opportunity_.rep),
         amount_(opportunity_.amount_micros) {}
 
-  void Run(const StageEvent* events) {
+  // Returns what ObserveOpportunity does.
+  int64_t Run(const StageEvent* events) {
     const int count = opportunity_.event_count;
     int known = 0;
     while (known < count && events[known].time_us < as_of_us_) ++known;
-    if (known == 0 && opportunity_.create_time_us >= as_of_us_) return;
+    const int64_t next_us = known < count ? events[known].time_us : INT64_MAX;
+    if (known == 0 && opportunity_.create_time_us >= as_of_us_) {
+      return std::min(next_us, opportunity_.create_time_us);
+    }
     if (known == 0 || events[0].time_us > opportunity_.create_time_us) {
       const int16_t stage = FirstOpenStage(pipeline_);
       if (stage != kNone) {
@@ -60,9 +45,14 @@ class Walk {
       }
     }
     for (int i = 0; i < known; ++i) Apply(events[i]);
-    if (!open_) return;
-    Leave(kNone, out_.as_of_day);
-    out_.open.push_back({index_, rep_, opportunity_.pipeline, stage_, entry_day_, amount_});
+    if (stage_ != kNone && pipeline_.stages[stage_].kind == StageKind::kWon) {
+      out_.bookings.push_back({won_us_, index_, winner_, amount_, opportunity_.units});
+    }
+    if (open_) {
+      Leave(kNone, out_.as_of_day);
+      out_.open.push_back({index_, rep_, opportunity_.pipeline, stage_, entry_day_, amount_});
+    }
+    return next_us;
   }
 
  private:
@@ -86,9 +76,14 @@ class Walk {
     if (first) Create(day);
     if (kind == StageKind::kOpen) {
       Enter(event.stage, day);
-    } else if (kind == StageKind::kWon && !was_won) {
+      return;
+    }
+    out_.first_close_us = std::min(out_.first_close_us, event.time_us);
+    if (kind == StageKind::kWon && !was_won) {
       out_.wins.push_back({rep_, opportunity_.pipeline, opportunity_.label, day,
                            first ? 0 : amount_before, amount_, opportunity_.units});
+      won_us_ = event.time_us;
+      winner_ = rep_;
     }
   }
 
@@ -121,6 +116,8 @@ class Walk {
   bool open_ = false;
   int16_t stage_ = kNone;
   Day entry_day_ = 0, first_day_ = 0;
+  int64_t won_us_ = 0;  // When, and by whom, it was won last.
+  int32_t winner_ = kNone;
 };
 
 template <typename T>
@@ -135,27 +132,46 @@ void Append(std::vector<T>& from, std::vector<T>& to) {
 
 }  // namespace
 
+void Observation::Clear() {
+  visits.clear();
+  creations.clear();
+  wins.clear();
+  bookings.clear();
+  open.clear();
+  first_close_us = INT64_MAX;
+}
+
+double PartAhead(int64_t instant_us, Day day, absl::TimeZone zone) {
+  const int64_t start_us = StartOfDayUs(day, zone), end_us = StartOfDayUs(day + 1, zone);
+  return static_cast<double>(end_us - instant_us) / static_cast<double>(end_us - start_us);
+}
+
+int64_t ObserveOpportunity(const History& history, int32_t opportunity, int64_t as_of_us,
+                           DayReader& days, Observation& out) {
+  return Walk(history, opportunity, as_of_us, days, out)
+      .Run(history.events.data() + history.opportunities[opportunity].first_event);
+}
+
 Observation Observe(const History& history, int64_t as_of_us, int thread_count) {
   Observation out;
   out.as_of_day = DayOf(as_of_us, history.time_zone);
-  const int64_t start_us = StartOfDayUs(out.as_of_day, history.time_zone);
-  const int64_t end_us = StartOfDayUs(out.as_of_day + 1, history.time_zone);
-  out.first_day_fraction =
-      static_cast<double>(end_us - as_of_us) / static_cast<double>(end_us - start_us);
+  out.first_day_fraction = PartAhead(as_of_us, out.as_of_day, history.time_zone);
   std::vector<Observation> parts(static_cast<size_t>(thread_count));
   const size_t count = history.opportunities.size();
   ParallelFor(thread_count, parts.size(), [&](int, size_t part) {
     parts[part].as_of_day = out.as_of_day;
     DayReader days(history.time_zone);
-    for (size_t i = count * part / parts.size(); i < count * (part + 1) / parts.size(); ++i) {
-      Walk(history, static_cast<int32_t>(i), as_of_us, days, parts[part])
-          .Run(history.events.data() + history.opportunities[i].first_event);
+    const size_t begin = count * part / parts.size(), end = count * (part + 1) / parts.size();
+    for (size_t i = begin; i < end; ++i) {
+      ObserveOpportunity(history, static_cast<int32_t>(i), as_of_us, days, parts[part]);
     }
   });
   for (Observation& part : parts) {
     Append(part.visits, out.visits);
     Append(part.creations, out.creations);
     Append(part.wins, out.wins);
+    Append(part.bookings, out.bookings);
+    out.first_close_us = std::min(out.first_close_us, part.first_close_us);
     Append(part.open, out.open);
   }
   return out;

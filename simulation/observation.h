@@ -2,10 +2,12 @@
 #define QUOTACAST_SIMULATION_OBSERVATION_H_
 
 // What a history shows as of an instant, opportunity by opportunity: the visits to open stages, the
-// creations, the sizes of wins, and what is open now.
+// creations, the sizes of wins, what is booked, and what is open now.
 
+#include <cstdint>
 #include <vector>
 
+#include "simulation/bookings.h"
 #include "simulation/history.h"
 
 namespace quotacast::simulation {
@@ -56,7 +58,12 @@ struct Observation {
   std::vector<Visit> visits;
   std::vector<Creation> creations;
   std::vector<WinRecord> wins;
+  std::vector<Booking> bookings;  // See BookingsAsOf; by opportunity.
   std::vector<OpenNow> open;
+  int64_t first_close_us = INT64_MAX;  // Of the first event that won or lost anything.
+
+  // Leaves out all that was shown, and keeps its room.
+  void Clear();
 };
 
 // Reads events strictly before `as_of_us` of opportunities created, or first seen, before it. An
@@ -64,6 +71,15 @@ struct Observation {
 // that is reopened is open again from then on. Linear in the history, whose events must be indexed;
 // the number of threads does not change a bit of it.
 Observation Observe(const History& history, int64_t as_of_us, int thread_count = 1);
+
+// Adds to `out`, whose as_of_day is that of the instant, what one opportunity shows. Returns the
+// next instant, at or after `as_of_us`, that changes it on that day: of an event not yet known or
+// of its creation; INT64_MAX where there is none.
+int64_t ObserveOpportunity(const History& history, int32_t opportunity, int64_t as_of_us,
+                           DayReader& days, Observation& out);
+
+// What of the day lies ahead of an instant in it: 1 at its start.
+double PartAhead(int64_t instant_us, Day day, absl::TimeZone zone);
 
 }  // namespace quotacast::simulation
 

@@ -63,7 +63,7 @@ absl::Status ValidateReplay(const ReplayOptions& options) {
 ReplayPlan PlanReplay(const History& history, const ReplayOptions& options) {
   int64_t first_event_us = INT64_MAX;
   for (const StageEvent& event : history.events) {
-    first_event_us = std::min(first_event_us, event.time_us);
+    if (event.opportunity != kNone) first_event_us = std::min(first_event_us, event.time_us);
   }
   ReplayPlan plan;
   for (const auto& [period, questions] : QuestionsOf(history, options)) {

@@ -1,9 +1,9 @@
 #ifndef QUOTACAST_SIMULATION_STATISTICS_H_
 #define QUOTACAST_SIMULATION_STATISTICS_H_
 
-// Sufficient statistics of the hazards: recency-weighted events and days of exposure, by rep, cell,
-// age bucket, cause and class of day. They are whole numbers in steps of 2^-30 of a day, so they
-// add up exactly, in any order: over opportunities, reps, shards.
+// Statistics of the hazards: recency-weighted events and days of exposure, by rep, cell, age
+// bucket, cause and class of day. They are whole numbers in steps of 2^-30 of a day, so they add up
+// exactly, in any order: over opportunities, reps, shards; and can be taken back.
 
 #include <algorithm>
 #include <cstdint>
@@ -11,7 +11,9 @@
 
 #include "absl/types/span.h"
 #include "simulation/calendar.h"
+#include "simulation/cell_frames.h"
 #include "simulation/history.h"
+#include "simulation/large_array.h"
 #include "simulation/model_options.h"
 #include "simulation/observation.h"
 
@@ -26,8 +28,8 @@ class RecencyWeights {
   RecencyWeights(Day first, Day as_of_day, double half_life_days, const FiscalCalendar& calendar);
   int64_t Of(Day day) const { return weights_[std::max(day, first_) - first_]; }
   int ClassOf(Day day) const { return classes_[std::max(day, first_) - first_]; }
-  // Adds the weights of the days [begin, end) to their classes of `by_class`.
-  void AddDays(Day begin, Day end, absl::Span<int64_t> by_class) const;
+  // Adds the weights of the days [begin, end), times `sign`, to their classes of `by_class`.
+  void AddDays(Day begin, Day end, int64_t sign, absl::Span<int64_t> by_class) const;
 
  private:
   Day first_;
@@ -44,31 +46,24 @@ struct CauseStatistics {
 
 struct CellStatistics {
   std::vector<CauseStatistics> causes;
-  std::vector<int64_t> exposure;  // [rep][bucket][class]; the last rep for "no rep".
+  LargeArray<int64_t> exposure;  // [rep][bucket][class]; the last rep for "no rep".
+  // [rep][bucket]: how many were seen to be there on the day of as-of, of which only what has gone
+  // of it is exposure; it is not in `exposure`.
+  std::vector<int64_t> there_today;
 };
 
-// Where a visit's exits could be observed, and the causes to be counted of each cell.
-struct CellFrame {
-  Day observed_from = INT32_MIN;
-  std::vector<int16_t> next_stages;  // Ascending.
-};
+// Counts, for each cell, with nothing in it.
+std::vector<CellStatistics> EmptyCells(const std::vector<CellFrame>& frames, size_t bucket_count,
+                                       size_t rep_count);
 
-// The statistics of each cell. `cell_of[pipeline][stage]` is the cell of a visit; `frames` has one
-// for each cell. The day of an exit counts as half a day of exposure, the day of as-of as what of
-// it has gone.
-std::vector<CellStatistics> CountCells(const Observation& observation,
-                                       const std::vector<std::vector<int32_t>>& cell_of,
-                                       const std::vector<CellFrame>& frames,
-                                       const RecencyWeights& weights,
-                                       const std::vector<int>& bucket_starts, size_t rep_count,
-                                       int thread_count = 1);
+// Adds visits to the statistics of their cells, or takes them back (a `sign` of -1). The day of an
+// exit counts as half a day of exposure. False where an exit was to a stage that its frame does not
+// have: it is not counted.
+bool CountVisits(absl::Span<const Visit> visits, int64_t sign, Day as_of_day, const CellMap& cells,
+                 const std::vector<CellFrame>& frames, const RecencyWeights& weights,
+                 const std::vector<int>& bucket_starts, std::vector<CellStatistics>& statistics);
 
-// The first day from which each cell's exits were recorded: that of the first exit seen, where the
-// crude hazards after it (events over exposure, by bucket) would have expected more than
-// `unseen_exits_limit` exits before it; INT32_MIN, everything, elsewhere.
-std::vector<Day> ObservedFrom(const Observation& observation,
-                              const std::vector<std::vector<int32_t>>& cell_of, size_t cell_count,
-                              const std::vector<int>& bucket_starts, double unseen_exits_limit);
+void AddUp(const std::vector<CellStatistics>& from, std::vector<CellStatistics>& to);
 
 }  // namespace quotacast::simulation
 

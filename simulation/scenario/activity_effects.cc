@@ -9,7 +9,6 @@
 #include "absl/time/civil_time.h"
 #include "simulation/calendar.h"
 #include "simulation/portable_math.h"
-#include "simulation/scenario/day_reader.h"
 #include "simulation/scenario/follow_up_effect.h"
 
 namespace quotacast::simulation {

@@ -8,7 +8,6 @@
 
 #include "simulation/observation.h"
 #include "simulation/portable_math.h"
-#include "simulation/scenario/day_reader.h"
 
 namespace quotacast::simulation {
 namespace {

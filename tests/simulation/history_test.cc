@@ -32,6 +32,24 @@ TEST(DayOfTest, TurnsAtMidnightOfTheZoneAcrossClockChanges) {
   }
 }
 
+TEST(DayReaderTest, ReadsTheDaysThatDayOfGives) {
+  for (const char* const name : {"Europe/Amsterdam", "America/Sao_Paulo", "Pacific/Apia"}) {
+    absl::TimeZone zone;  // Apia had no 2011-12-30.
+    ASSERT_TRUE(absl::LoadTimeZone(name, &zone));
+    DayReader days(zone);
+    constexpr int64_t kHourUs = 3'600'000'000;
+    // Back and forth, over more than the reader keeps.
+    for (int64_t hour = -3'000'000; hour < 3'000'000; hour += 977) {
+      for (const int64_t time_us : {hour * kHourUs, -hour * kHourUs - 1}) {
+        EXPECT_EQ(days.Of(time_us), DayOf(time_us, zone)) << name << " " << time_us;
+      }
+    }
+    for (int64_t hour = 365'000; hour < 370'000; ++hour) {
+      EXPECT_EQ(days.Of(hour * kHourUs), DayOf(hour * kHourUs, zone)) << name << " " << hour;
+    }
+  }
+}
+
 TEST(StartOfDayTest, IsTheFirstInstantWhereAClockChangeSkipsMidnight) {
   absl::TimeZone sao_paulo;  // On 2018-11-04 the clock went from 00:00 to 01:00.
   ASSERT_TRUE(absl::LoadTimeZone("America/Sao_Paulo", &sao_paulo));
