@@ -14,37 +14,15 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/metrics/loss_reasons.h"
+#include "server/kept_company.h"
 #include "server/storage/mutex.h"
 #include "server/storage/store.h"
-#include "simulation/history.h"
 
 namespace quotacast {
 
-// A quota, and while what it says was what was known.
-struct DatedQuota {
-  simulation::Quota quota;
-  int64_t from_us = INT64_MIN;
-  int64_t until_us = INT64_MAX;  // Exclusive.
-};
-
-struct CompanyHistory {
-  storage::Organization organization;
-  int64_t revision = 0;  // Of the organization, when this was read.
-  // Reps, teams and pipelines are in the order of their ids. `quotas` are those of now.
-  // Opportunities are as first known; the label of one is its name, where others have the same.
-  simulation::History history;
-  std::vector<DatedQuota> dated_quotas;
-  // The attributes `loss_reason`, else `reason`, of moves to lost and of opportunities as first
-  // known.
-  metrics::LossReasons loss_reasons;
-
-  // The quotas as known as of an instant (exclusive).
-  std::vector<simulation::Quota> QuotasAsOf(int64_t as_of_us) const;
-};
-
 // Thread-safe. A history of 1 million stage events and 3 million activities takes some 150 MB, and
-// as much again while it is brought up to date.
+// as much again where it is brought up to date while a question still reads it: what is given out
+// does not change as long as it is held.
 class HistoryCache {
  public:
   // Keeps the `organizations_max` histories used last. `store` must outlive the cache.
@@ -57,11 +35,9 @@ class HistoryCache {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  // What is needed to go on from a history.
-  struct Known;
   struct Entry {
     Mutex mutex;  // Held while loading: others who ask for the organization wait for it.
-    std::shared_ptr<const Known> known ABSL_GUARDED_BY(mutex);
+    std::shared_ptr<KeptCompany> kept ABSL_GUARDED_BY(mutex);
   };
   std::shared_ptr<Entry> EntryOf(absl::string_view organization_id) ABSL_LOCKS_EXCLUDED(mutex_);
 

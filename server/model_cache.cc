@@ -1,5 +1,7 @@
 #include "server/model_cache.h"
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "simulation/fit.h"
 #include "simulation/past_forecasts.h"
 
@@ -8,34 +10,45 @@ namespace {
 
 constexpr int64_t kRecentUs = int64_t{60} * 1'000'000;
 
+// The model as of an instant, from the statistics kept with the history where they serve.
+absl::StatusOr<simulation::FittedModel> Fit(const CompanyHistory& company, int64_t as_of_us,
+                                            int thread_count) {
+  if (as_of_us <= absl::ToUnixMicros(absl::Now())) {
+    auto model = company.live->Fit(company.history, company.revision, as_of_us, thread_count);
+    if (model.has_value()) return *std::move(model);
+  }
+  return simulation::FitModel(company.history, as_of_us, {}, thread_count);
+}
+
 }  // namespace
 
 const simulation::ActivityEffects& FittedCompany::effects() const {
-  std::call_once(
-      learnt_, [this] { effects_ = simulation::LearnActivityEffects(company_->history, model_); });
-  return effects_;
+  std::call_once(learnt_->effects_learnt, [this] {
+    learnt_->effects = simulation::LearnActivityEffects(company_->history, learnt_->model);
+  });
+  return learnt_->effects;
 }
 
 absl::StatusOr<std::shared_ptr<const simulation::LearntCorrections>> FittedCompany::Corrections(
     simulation::Measure measure, int thread_count, const std::function<bool()>& cancelled) const {
-  MutexLock lock(corrections_mutex_);
-  std::shared_ptr<const simulation::LearntCorrections>& learnt = corrections_[measure];
+  MutexLock lock(learnt_->corrections_mutex);
+  std::shared_ptr<const simulation::LearntCorrections>& learnt = learnt_->corrections[measure];
   if (learnt == nullptr) {
     simulation::ForecastOptions options;
     options.thread_count = thread_count;
     options.cancelled = cancelled;
-    auto past = simulation::ReplayPast(company_->history, measure, model_.as_of_us, options);
+    auto past = simulation::ReplayPast(company_->history, measure, model().as_of_us, options);
     if (!past.ok()) return past.status();
     learnt = std::make_shared<const simulation::LearntCorrections>(*std::move(past));
   }
   return learnt;
 }
 
-std::shared_ptr<const FittedCompany> ModelCache::Find(const CompanyHistory& company,
-                                                      int64_t as_of_us) {
+std::shared_ptr<FittedCompany::Learnt> ModelCache::Find(const CompanyHistory& company,
+                                                        int64_t as_of_us) {
   MutexLock lock(mutex_);
   for (auto it = used_last_first_.begin(); it != used_last_first_.end(); ++it) {
-    if (&(*it)->company() != &company || (*it)->model().as_of_us != as_of_us) continue;
+    if (!(*it)->Of(company) || (*it)->model.as_of_us != as_of_us) continue;
     used_last_first_.splice(used_last_first_.begin(), used_last_first_, it);
     return used_last_first_.front();
   }
@@ -44,22 +57,23 @@ std::shared_ptr<const FittedCompany> ModelCache::Find(const CompanyHistory& comp
 
 absl::StatusOr<std::shared_ptr<const FittedCompany>> ModelCache::Get(
     const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us, int thread_count) {
-  if (auto found = Find(*company, as_of_us); found != nullptr) return found;
-  absl::StatusOr<simulation::FittedModel> model =
-      simulation::FitModel(company->history, as_of_us, {}, thread_count);
-  if (!model.ok()) return model.status();
-  auto fitted = std::make_shared<const FittedCompany>(company, *std::move(model));
-  MutexLock lock(mutex_);
-  used_last_first_.push_front(fitted);
-  if (used_last_first_.size() > kModelsMax) used_last_first_.pop_back();
-  return fitted;
+  std::shared_ptr<FittedCompany::Learnt> learnt = Find(*company, as_of_us);
+  if (learnt == nullptr) {
+    absl::StatusOr<simulation::FittedModel> model = Fit(*company, as_of_us, thread_count);
+    if (!model.ok()) return model.status();
+    learnt = std::make_shared<FittedCompany::Learnt>(*company, *std::move(model));
+    MutexLock lock(mutex_);
+    used_last_first_.push_front(learnt);
+    if (used_last_first_.size() > kModelsMax) used_last_first_.pop_back();
+  }
+  return std::make_shared<const FittedCompany>(company, std::move(learnt));
 }
 
 int64_t ModelCache::RecentInstant(const CompanyHistory& company, int64_t now_us) {
   MutexLock lock(mutex_);
-  for (const auto& fitted : used_last_first_) {
-    const int64_t as_of_us = fitted->model().as_of_us;
-    if (&fitted->company() == &company && as_of_us <= now_us && now_us - as_of_us <= kRecentUs) {
+  for (const auto& learnt : used_last_first_) {
+    const int64_t as_of_us = learnt->model.as_of_us;
+    if (learnt->Of(company) && as_of_us <= now_us && now_us - as_of_us <= kRecentUs) {
       return as_of_us;
     }
   }

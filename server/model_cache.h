@@ -20,29 +20,46 @@
 
 namespace quotacast {
 
+// A company's history with the model fitted to it.
 class FittedCompany {
  public:
-  FittedCompany(std::shared_ptr<const CompanyHistory> company, simulation::FittedModel model)
-      : company_(std::move(company)), model_(std::move(model)) {}
+  // What was learnt from a history of this revision. It does not hold the history, which could else
+  // not be brought up to date in place.
+  struct Learnt {
+    Learnt(const CompanyHistory& company, simulation::FittedModel fitted)
+        : organization(company.organization.key),
+          revision(company.revision),
+          model(std::move(fitted)) {}
+    bool Of(const CompanyHistory& company) const {
+      return organization == company.organization.key && revision == company.revision;
+    }
+
+    const storage::Key organization;
+    const int64_t revision;
+    const simulation::FittedModel model;
+    std::once_flag effects_learnt;
+    simulation::ActivityEffects effects;
+    Mutex corrections_mutex;
+    std::map<simulation::Measure, std::shared_ptr<const simulation::LearntCorrections>> corrections
+        ABSL_GUARDED_BY(corrections_mutex);
+  };
+
+  // `learnt` must be of `company`.
+  FittedCompany(std::shared_ptr<const CompanyHistory> company, std::shared_ptr<Learnt> learnt)
+      : company_(std::move(company)), learnt_(std::move(learnt)) {}
 
   const CompanyHistory& company() const { return *company_; }
-  const simulation::FittedModel& model() const { return model_; }
+  const simulation::FittedModel& model() const { return learnt_->model; }
   // Learnt when first asked for.
   const simulation::ActivityEffects& effects() const;
   // What replays of the periods that had ended by the model's instant teach; learnt when first
   // asked for, by up to `thread_count` threads, while others who ask wait. Errors: CANCELLED.
   absl::StatusOr<std::shared_ptr<const simulation::LearntCorrections>> Corrections(
-      simulation::Measure measure, int thread_count, const std::function<bool()>& cancelled) const
-      ABSL_LOCKS_EXCLUDED(corrections_mutex_);
+      simulation::Measure measure, int thread_count, const std::function<bool()>& cancelled) const;
 
  private:
   const std::shared_ptr<const CompanyHistory> company_;
-  const simulation::FittedModel model_;
-  mutable std::once_flag learnt_;
-  mutable simulation::ActivityEffects effects_;
-  mutable Mutex corrections_mutex_;
-  mutable std::map<simulation::Measure, std::shared_ptr<const simulation::LearntCorrections>>
-      corrections_ ABSL_GUARDED_BY(corrections_mutex_);
+  const std::shared_ptr<Learnt> learnt_;
 };
 
 // Thread-safe. Two who ask for the same model at the same time may both fit it.
@@ -60,11 +77,11 @@ class ModelCache {
 
  private:
   static constexpr size_t kModelsMax = 4;
-  std::shared_ptr<const FittedCompany> Find(const CompanyHistory& company, int64_t as_of_us)
+  std::shared_ptr<FittedCompany::Learnt> Find(const CompanyHistory& company, int64_t as_of_us)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
   Mutex mutex_;
-  std::list<std::shared_ptr<const FittedCompany>> used_last_first_ ABSL_GUARDED_BY(mutex_);
+  std::list<std::shared_ptr<FittedCompany::Learnt>> used_last_first_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace quotacast

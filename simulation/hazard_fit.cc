@@ -6,6 +6,7 @@
 
 #include "simulation/estimators.h"
 #include "simulation/portable_math.h"
+#include "simulation/row_kernels.h"
 
 namespace quotacast::simulation {
 namespace {
@@ -32,14 +33,14 @@ class CauseFit {
   Cause Run() {
     Cause fitted;
     fitted.next_stage = cause_.next_stage;
+    pooled_.assign(cell_.width, 0);
+    for (const size_t r : cell_.seen) AddScaled(1, Row(r), cell_.width, pooled_.data());
     for (int sweep = 0; sweep < options_.sweep_count; ++sweep) {
-      PoolExposure();
       fitted.hazards = BaseHazards();
       if (options_.weekday_factors) FitWeekdays(fitted);
       if (options_.month_of_quarter_factors) FitMonths(fitted);
       FitReps(fitted);
     }
-    PoolExposure();
     fitted.hazards = BaseHazards();
     fitted.reps.pop_back();
     for (const int64_t events : cause_.events) fitted.events += ToDays(events);
@@ -47,14 +48,7 @@ class CauseFit {
   }
 
  private:
-  // Days of exposure by bucket and class, each rep's times its effect.
-  void PoolExposure() {
-    pooled_.assign(row_, 0);
-    for (const size_t r : cell_.seen) {
-      const double* days = &cell_.days[r * row_];
-      for (size_t i = 0; i < row_; ++i) pooled_[i] += theta_[r] * days[i];
-    }
-  }
+  const double* Row(size_t rep) const { return &cell_.days[rep * cell_.width]; }
 
   std::vector<GammaPosterior> BaseHazards() {
     std::vector<double> events(bucket_count_), exposure(bucket_count_);
@@ -110,20 +104,23 @@ class CauseFit {
     }
   }
 
+  // Reps' effects, and with them the days of exposure by bucket and class, each rep's times its
+  // effect: at once, since reading the rows costs more than the sums.
   void FitReps(Cause& fitted) {
-    std::vector<double> hazard(row_);
+    std::vector<double> hazard(cell_.width);
     for (size_t i = 0; i < row_; ++i) {
       hazard[i] = base_[i / kDayClassCount] * FactorOf(i % kDayClassCount);
     }
     fitted.reps.assign(theta_.size(), RepEffect(0, 0, options_.rep_credibility_events));
+    pooled_.assign(cell_.width, 0);
     for (const size_t r : cell_.seen) {
-      if (r + 1 == theta_.size()) continue;  // "No rep" is as the company.
-      const double* days = &cell_.days[r * row_];
-      double expected = 0;
-      for (size_t i = 0; i < row_; ++i) expected += hazard[i] * days[i];
-      fitted.reps[r] =
-          RepEffect(ToDays(cause_.rep_events[r]), expected, options_.rep_credibility_events);
-      theta_[r] = fitted.reps[r].shape / fitted.reps[r].rate;
+      if (r + 1 < theta_.size()) {  // "No rep" is as the company.
+        fitted.reps[r] =
+            RepEffect(ToDays(cause_.rep_events[r]), Dot(hazard.data(), Row(r), cell_.width),
+                      options_.rep_credibility_events);
+        theta_[r] = fitted.reps[r].shape / fitted.reps[r].rate;
+      }
+      AddScaled(theta_[r], Row(r), cell_.width, pooled_.data());
     }
   }
 
@@ -140,19 +137,21 @@ class CauseFit {
 }  // namespace
 
 CellExposure::CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today)
-    : row(bucket_count * kDayClassCount), days(cell.exposure.size()) {
+    : row(bucket_count * kDayClassCount),
+      width((row + kRowLanes - 1) / kRowLanes * kRowLanes),
+      days(cell.exposure.size() / row * width) {
   const int64_t part = std::llround(static_cast<double>(kWeightOne) * gone);
-  for (size_t r = 0; r < days.size() / row; ++r) {
-    bool any = false;
-    for (size_t i = 0; i < row; ++i) {
-      int64_t weight = cell.exposure[r * row + i];
-      if (i % kDayClassCount == static_cast<size_t>(today)) {
-        weight += part * cell.there_today[r * bucket_count + i / kDayClassCount];
-      }
-      any = any || weight != 0;
-      days[r * row + i] = ToDays(weight);
+  std::vector<int64_t> weights(row);
+  for (size_t r = 0; r < days.size() / width; ++r) {
+    std::copy_n(&cell.exposure[r * row], row, weights.begin());
+    for (size_t b = 0; b < bucket_count; ++b) {
+      weights[b * kDayClassCount + static_cast<size_t>(today)] +=
+          part * cell.there_today[r * bucket_count + b];
     }
-    if (any) seen.push_back(r);
+    for (size_t i = 0; i < row; ++i) days[r * width + i] = ToDays(weights[i]);
+    if (std::any_of(weights.begin(), weights.end(), [](int64_t w) { return w != 0; })) {
+      seen.push_back(r);
+    }
   }
 }
 

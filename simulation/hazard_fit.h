@@ -15,8 +15,9 @@ namespace quotacast::simulation {
 struct CellExposure {
   CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today);
 
-  size_t row;                // How many values a rep has.
-  LargeArray<double> days;   // [rep][bucket][class]; the last rep for "no rep".
+  size_t row;                // How many values a rep has,
+  size_t width;              // and how many with padding (row_kernels.h).
+  LargeArray<double> days;   // [rep][bucket][class], padded; the last rep for "no rep".
   std::vector<size_t> seen;  // The reps with any.
 };
 

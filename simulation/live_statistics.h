@@ -29,6 +29,7 @@ class LiveStatistics {
   // that is not on their day or before the instant that they have come to.
   bool AdvanceTo(const History& history, int64_t as_of_us);
 
+  int64_t as_of_us() const { return as_of_us_; }
   // Whole() may be false: then start anew.
   const SufficientStatistics& statistics() const { return statistics_; }
 

@@ -118,19 +118,25 @@ absl::StatusOr<std::vector<int32_t>> ReadRows(const FloorFields& fields,
 
 std::shared_ptr<const metrics::ActivityIndex> ActivityIndexes::Of(
     const std::shared_ptr<const CompanyHistory>& company) {
+  const storage::Key organization = company->organization.key;
   {
     const MutexLock lock(mutex_);
-    entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
-                                  [](const Entry& entry) { return entry.company.expired(); }),
-                   entries_.end());
     for (const Entry& entry : entries_) {
-      if (entry.company.lock() == company) return entry.index;
+      if (entry.organization == organization && entry.revision == company->revision) {
+        return entry.index;
+      }
     }
   }
   // Built outside the lock: others need not wait, and two that build the same one do no harm.
   auto index = std::make_shared<const metrics::ActivityIndex>(company->history);
   const MutexLock lock(mutex_);
-  entries_.push_back({company, index});
+  entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
+                                [organization](const Entry& entry) {
+                                  return entry.organization == organization;
+                                }),
+                 entries_.end());
+  if (entries_.size() == kIndexesMax) entries_.erase(entries_.begin());
+  entries_.push_back({organization, company->revision, index});
   return index;
 }
 

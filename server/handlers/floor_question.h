@@ -25,7 +25,7 @@
 
 namespace quotacast::handlers {
 
-// Keeps the index of activities beside each history as long as the history is in use. Thread-safe.
+// Keeps the indexes of activities of the histories asked for last. Thread-safe.
 class ActivityIndexes {
  public:
   std::shared_ptr<const metrics::ActivityIndex> Of(
@@ -33,9 +33,11 @@ class ActivityIndexes {
 
  private:
   struct Entry {
-    std::weak_ptr<const CompanyHistory> company;
+    storage::Key organization;
+    int64_t revision;
     std::shared_ptr<const metrics::ActivityIndex> index;
   };
+  static constexpr size_t kIndexesMax = 4;
   Mutex mutex_;
   std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);
 };

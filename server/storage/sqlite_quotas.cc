@@ -257,4 +257,12 @@ absl::Status SqliteTransaction::ScanQuotas(
   return db_.ok() ? absl::OkStatus() : db_.TakeError();
 }
 
+absl::StatusOr<bool> SqliteTransaction::QuotasChanged(Key organization, int64_t after_revision) {
+  Query query(db_, "SELECT 1 FROM quota_facts WHERE fact>? AND fact<? LIMIT 1",
+              FactKey(organization, after_revision), FactKey(organization + 1, 0));
+  const bool changed = query.Step();
+  if (!db_.ok()) return db_.TakeError();
+  return changed;
+}
+
 }  // namespace quotacast::storage

@@ -103,6 +103,7 @@ class SqliteTransaction final : public WriteTransaction {
 
   absl::Status ScanQuotas(Key organization,
                           absl::FunctionRef<void(Key, int64_t, const QuotaFact&)> sink) override;
+  absl::StatusOr<bool> QuotasChanged(Key organization, int64_t after_revision) override;
 
   int64_t NowUs() const override { return now_us_; }
   absl::StatusOr<Organization> InsertOrganization(const Organization& organization) override;

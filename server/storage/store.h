@@ -156,6 +156,8 @@ class ReadTransaction {
   virtual absl::Status ScanQuotas(
       Key organization,
       absl::FunctionRef<void(Key quota, int64_t effective_time_us, const QuotaFact&)> sink) = 0;
+  // Whether any fact of a quota was recorded after `after_revision`.
+  virtual absl::StatusOr<bool> QuotasChanged(Key organization, int64_t after_revision) = 0;
 };
 
 // A change to an opportunity; nullopt (and kNoKey): unchanged. Owner and amount become a stage

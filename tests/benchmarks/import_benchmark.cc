@@ -1,5 +1,6 @@
 // How fast an import session takes rows, checked only and stored, and how long a history takes to
-// load. Not part of the tests. See storage_benchmark.cc for where the folder lies.
+// load and a model is at hand after a write. Not part of the tests. See storage_benchmark.cc for
+// where the folder lies.
 
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
@@ -11,8 +12,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "server/history_cache.h"
 #include "server/import/session.h"
+#include "server/model_cache.h"
 #include "server/storage/sqlite_store.h"
 
 namespace quotacast::importing {
@@ -172,6 +176,42 @@ void LoadHistory(benchmark::State& state) {
   });
 }
 
+// One stage event is written, and then the model is asked for; only the asking is timed.
+// LoadHistory must have run.
+void AskAfterAWrite(benchmark::State& state) {
+  static HistoryCache& histories = *new HistoryCache(TheCompany().store());
+  static ModelCache& models = *new ModelCache;
+  int64_t now_us = absl::ToUnixMicros(absl::Now());
+  int written = 0;
+  const auto write = [&] {
+    ++written;
+    const auto done = TheCompany().store().Write(
+        std::nullopt, [&](storage::WriteTransaction& transaction) -> absl::StatusOr<std::string> {
+          const storage::Key organization = transaction.GetOrganization("acme")->key;
+          storage::StageEventFact fact;
+          fact.opportunity =
+              transaction.FindOpportunities(organization, {absl::StrCat("opportunity-", written)})
+                  ->front()
+                  .key;
+          fact.time_us = now_us - 1;
+          fact.stage = static_cast<int16_t>(written % 6);
+          return absl::StrCat(transaction.AppendStageEvents(organization, {&fact, 1})->created);
+        });
+    if (!done.ok()) std::abort();
+  };
+  const auto ask = [&] { return models.Get(*histories.Get("acme"), ++now_us, 2).ok(); };
+  if (!ask()) std::abort();
+  for (auto _ : state) {
+    state.PauseTiming();
+    write();
+    state.ResumeTiming();
+    if (state.range(0) == 0) {
+      if (!histories.Get("acme").ok()) std::abort();
+    } else if (!ask()) {
+      std::abort();
+    }
+  }
+}
 #define QUOTACAST_ONCE(name)                                                    \
   BENCHMARK(name)->Iterations(1)->MeasureProcessCPUTime()->UseRealTime()->Unit( \
       benchmark::kMillisecond)
@@ -182,6 +222,13 @@ QUOTACAST_ONCE(StoreOpportunities);
 QUOTACAST_ONCE(StoreStageEvents);
 QUOTACAST_ONCE(StoreActivities);
 QUOTACAST_ONCE(LoadHistory);
+// 0: the history; 1: and the model.
+BENCHMARK(AskAfterAWrite)
+    ->Arg(0)
+    ->Arg(1)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace quotacast::importing

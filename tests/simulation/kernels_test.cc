@@ -13,6 +13,7 @@
 
 #include "simulation/chance.h"
 #include "simulation/random.h"
+#include "simulation/row_kernels.h"
 #include "tests/simulation/worked_case.h"
 
 namespace quotacast::simulation {
@@ -280,6 +281,32 @@ TEST(RunRecursion, SameOnEveryTarget) {
   const FittedModel model = LoopingModel();
   ExpectSameOnEveryTarget<Lanes>([&] { return CompileLooping(model).starts; });
   ExpectSameOnEveryTarget<Lanes>([&] { return CompileLooping(model).new_by_day; });
+}
+
+// Numbers of many sizes, whose sums depend on their order.
+std::vector<double> Row(uint64_t key, size_t width) {
+  std::vector<double> row;
+  for (const uint32_t word : Words(key, 0, width / 4))
+    row.push_back(std::ldexp(word, -(word % 40)));
+  return row;
+}
+
+TEST(RowKernels, SumOverTheRow) {
+  std::vector<double> ones(24, 1), row(24), sums(24, 0.5);
+  for (size_t i = 0; i < row.size(); ++i) row[i] = static_cast<double>(i);
+  EXPECT_EQ(Dot(ones.data(), row.data(), row.size()), 276);
+  AddScaled(2, row.data(), row.size(), sums.data());
+  for (size_t i = 0; i < row.size(); ++i) EXPECT_EQ(sums[i], 0.5 + 2 * row[i]);
+}
+
+TEST(RowKernels, SameOnEveryTarget) {
+  ExpectSameOnEveryTarget<double>([] {
+    const std::vector<double> a = Row(1, 384), b = Row(2, 384);
+    std::vector<double> sums = b;
+    AddScaled(0.3, a.data(), a.size(), sums.data());
+    sums.push_back(Dot(a.data(), b.data(), a.size()));
+    return sums;
+  });
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "simulation/fit.h"
 #include "tests/server/storage/store_fixture.h"
 
 namespace quotacast {
@@ -34,14 +36,15 @@ void ExpectSame(const simulation::History& a, const simulation::History& b) {
   for (size_t i = 0; i < a.opportunities.size(); ++i) {
     EXPECT_EQ(a.opportunities[i].id, b.opportunities[i].id);
     EXPECT_EQ(a.opportunities[i].label, b.opportunities[i].label);
-    EXPECT_EQ(a.opportunities[i].first_event, b.opportunities[i].first_event);
-    EXPECT_EQ(a.opportunities[i].event_count, b.opportunities[i].event_count);
-  }
-  ASSERT_EQ(a.events.size(), b.events.size());
-  for (size_t i = 0; i < a.events.size(); ++i) {
-    EXPECT_EQ(a.events[i].time_us, b.events[i].time_us);
-    EXPECT_EQ(a.events[i].opportunity, b.events[i].opportunity);
-    EXPECT_EQ(a.events[i].stage, b.events[i].stage);
+    ASSERT_EQ(a.opportunities[i].event_count, b.opportunities[i].event_count);
+    for (int32_t k = 0; k < a.opportunities[i].event_count; ++k) {
+      const simulation::StageEvent& of_a = a.events[a.opportunities[i].first_event + k];
+      const simulation::StageEvent& of_b = b.events[b.opportunities[i].first_event + k];
+      EXPECT_EQ(of_a.time_us, of_b.time_us);
+      EXPECT_EQ(of_a.opportunity, of_b.opportunity);
+      EXPECT_EQ(of_a.stage, of_b.stage);
+      EXPECT_EQ(of_a.rep, of_b.rep);
+    }
   }
   ASSERT_EQ(a.activities.size(), b.activities.size());
   for (size_t i = 0; i < a.activities.size(); ++i) {
@@ -122,8 +125,91 @@ TEST_F(HistoryCacheTest, ReadsOnlyWhatIsNew) {
   EXPECT_EQ(first->history.events.size(), 1u);
   HistoryCache fresh(fixture_.store());
   ExpectSame(second->history, fresh.Get("acme").value()->history);
-  EXPECT_EQ(second->history.events.size(), 3u);
+  EXPECT_EQ(second->history.opportunities[0].event_count, 2);
+  EXPECT_EQ(second->history.opportunities[1].event_count, 1);
   EXPECT_EQ(second->history.labels, std::vector<std::string>{"Silver"});
+}
+
+TEST_F(HistoryCacheTest, GrowsInPlaceWhereNobodyReads) {
+  HistoryCache cache(fixture_.store());
+  const Key o1 = fixture_.MakeOpportunity("o1");
+  AppendEvent(o1, 1 * kHour, 0);
+  const CompanyHistory* const before = cache.Get("acme").value().get();
+  AppendEvent(o1, 2 * kHour, 1);
+  const auto held = cache.Get("acme").value();
+  EXPECT_EQ(held.get(), before);
+  EXPECT_EQ(held->history.opportunities[0].event_count, 2);
+  AppendEvent(o1, 3 * kHour, 2);
+  EXPECT_EQ(cache.Get("acme").value()->history.opportunities[0].event_count, 3);
+  EXPECT_EQ(held->history.opportunities[0].event_count, 2);
+}
+
+TEST_F(HistoryCacheTest, FollowsNewRepsTeamsAndQuotas) {
+  HistoryCache cache(fixture_.store());
+  const Key o1 = fixture_.MakeOpportunity("o1", "bob");
+  AppendEvent(o1, 5 * kHour, 1);
+  ASSERT_TRUE(cache.Get("acme").ok());
+  fixture_.Write([&](storage::WriteTransaction& transaction) {
+    // Before the others in the order of ids.
+    ASSERT_TRUE(transaction.InsertTeam(org(), storage::MakeTeam("east")).ok());
+    ASSERT_TRUE(transaction.InsertRep(org(), storage::MakeRep("abe", "east")).ok());
+    ASSERT_TRUE(transaction.InsertPipeline(org(), storage::MakePipeline("partners")).ok());
+    const storage::QuotaFact quota =
+        storage::MakeQuota(transaction.GetRep(org(), "abe")->key, 100, 7);
+    ASSERT_TRUE(transaction.AppendQuotas(org(), {&quota, 1}).ok());
+    storage::ActivityFact activity =
+        storage::MakeActivity("a1", transaction.GetRep(org(), "bob")->key, kHour);
+    ASSERT_TRUE(transaction.AppendActivities(org(), {&activity, 1}).ok());
+  });
+  const auto grown = cache.Get("acme").value();
+  HistoryCache fresh(fixture_.store());
+  const auto read = fresh.Get("acme").value();
+  ExpectSame(grown->history, read->history);
+  ASSERT_EQ(grown->history.reps.size(), 3u);
+  EXPECT_EQ(grown->history.reps[grown->history.opportunities[0].rep].id, "bob");
+  EXPECT_EQ(grown->history.opportunities[0].rep, read->history.opportunities[0].rep);
+  EXPECT_EQ(grown->history.opportunities[0].pipeline, read->history.opportunities[0].pipeline);
+  EXPECT_EQ(grown->history.activities[0].rep, read->history.activities[0].rep);
+  ASSERT_EQ(grown->history.quotas.size(), 1u);
+  EXPECT_EQ(grown->history.quotas[0].owner, read->history.quotas[0].owner);
+}
+
+TEST_F(HistoryCacheTest, TheModelAfterAWriteIsThatOfAFreshReading) {
+  HistoryCache cache(fixture_.store());
+  int64_t now_us = 500 * kHour;
+  const auto shapes = [](const simulation::FittedModel& model) {
+    std::vector<double> all;
+    for (const simulation::Cell& cell : model.cells) {
+      for (const simulation::Cause& cause : cell.causes) {
+        for (const auto& hazard : cause.hazards) {
+          all.insert(all.end(), {hazard.shape, hazard.rate});
+        }
+        for (const auto& rep : cause.reps) all.insert(all.end(), {rep.shape, rep.rate});
+      }
+    }
+    for (const auto& size : model.pipelines[0].arrivals.company_sizes.sizes()) {
+      all.push_back(static_cast<double>(size.amount_micros));
+    }
+    all.push_back(static_cast<double>(model.open.size()));
+    return all;
+  };
+  for (int i = 0; i < 30; ++i) {
+    const Key key = fixture_.MakeOpportunity(absl::StrCat("o", i), i % 3 == 0 ? "ann" : "bob");
+    AppendEvent(key, (1 + 3 * i) * kHour, 0);
+    if (i % 2 == 0) AppendEvent(key, (5 + 7 * i) * kHour, 1);
+    if (i % 4 == 0) AppendEvent(key, (20 + 8 * i) * kHour, i % 8 == 0 ? 2 : 3);
+    // Each write is in the model of the question that follows it.
+    const auto company = cache.Get("acme").value();
+    const auto live = company->live->Fit(company->history, company->revision, ++now_us, 1);
+    ASSERT_TRUE(live.has_value() && live->ok());
+    HistoryCache fresh(fixture_.store());
+    const auto read = fresh.Get("acme").value();
+    EXPECT_EQ(shapes(**live), shapes(*simulation::FitModel(read->history, now_us))) << i;
+  }
+  // Asked about what was, it says that it has gone on.
+  const auto company = cache.Get("acme").value();
+  EXPECT_FALSE(company->live->Fit(company->history, company->revision, now_us - 1, 1).has_value());
+  EXPECT_FALSE(company->live->Fit(company->history, company->revision - 1, now_us, 1).has_value());
 }
 
 TEST_F(HistoryCacheTest, FollowsAChangeOfThePipeline) {

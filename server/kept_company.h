@@ -1,0 +1,119 @@
+#ifndef QUOTACAST_SERVER_KEPT_COMPANY_H_
+#define QUOTACAST_SERVER_KEPT_COMPANY_H_
+
+// A company's history in memory, with what is needed to go on reading where it ends.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "server/live_model.h"
+#include "server/metrics/loss_reasons.h"
+#include "server/storage/store.h"
+#include "simulation/history.h"
+
+namespace quotacast {
+
+// A quota, and while what it says was what was known.
+struct DatedQuota {
+  simulation::Quota quota;
+  int64_t from_us = INT64_MIN;
+  int64_t until_us = INT64_MAX;  // Exclusive.
+};
+
+struct CompanyHistory {
+  storage::Organization organization;
+  int64_t revision = 0;  // Of the organization, when this was read.
+  // Reps, teams and pipelines are in the order of their ids. `quotas` are those of now.
+  // Opportunities are as first known; the label of one is its name, where others have the same.
+  simulation::History history;
+  std::vector<DatedQuota> dated_quotas;
+  // The attributes `loss_reason`, else `reason`, of moves to lost and of opportunities as first
+  // known.
+  metrics::LossReasons loss_reasons;
+  std::shared_ptr<LiveModel> live = std::make_shared<LiveModel>();
+
+  // The quotas as known as of an instant (exclusive).
+  std::vector<simulation::Quota> QuotasAsOf(int64_t as_of_us) const;
+};
+
+// Indices into the history by the store's keys.
+struct StaffIndices {
+  absl::flat_hash_map<storage::Key, int32_t> reps, teams, pipelines;
+  // By pipeline index and stage number: index of the stage; kNone where there is none.
+  std::vector<std::vector<int16_t>> stages;
+};
+
+// Labels: the names that several opportunities share.
+class Labels {
+ public:
+  struct Given {
+    int32_t opportunity;
+    int32_t label;
+  };
+  // The next opportunity's label: given to it and, where it is the second of its name, to the first
+  // as well. `labels` has the texts by number.
+  std::vector<Given> Add(absl::string_view name, int32_t opportunity,
+                         std::vector<std::string>& labels);
+
+ private:
+  struct Name {
+    int32_t first = simulation::kNone;  // The opportunity that had it first.
+    int32_t label = simulation::kNone;
+  };
+  absl::flat_hash_map<std::string, Name> names_;
+};
+
+// Not thread-safe. A copy shares `company().live`, which only the one updated last can use.
+class KeptCompany {
+ public:
+  // Reads everything. NOT_FOUND and other errors are the store's; FAILED_PRECONDITION for a time
+  // zone that this machine does not know. Worth nothing after an error, nor after one of Update.
+  absl::Status Load(storage::ReadTransaction& reading, const storage::Organization& organization,
+                    int64_t revision);
+
+  // Reads what is new since. What it costs goes with that, but for a change of reps, teams or
+  // pipelines, after which every fact is looked at.
+  absl::Status Update(storage::ReadTransaction& reading, const storage::Organization& organization,
+                      int64_t revision);
+
+  const CompanyHistory& company() const { return company_; }
+
+ private:
+  struct Staff {
+    std::vector<storage::Team> teams;
+    std::vector<storage::Rep> reps;
+    std::vector<storage::Pipeline> pipelines;
+  };
+  // Facts that are not in the history yet; opportunities are.
+  struct Facts {
+    std::vector<Labels::Given> labels;
+    std::vector<simulation::StageEvent> events;
+    std::vector<simulation::Activity> activities;
+  };
+  static absl::StatusOr<Staff> ReadStaff(storage::ReadTransaction& reading, storage::Key key);
+  static bool Same(const Staff& a, const Staff& b);
+  absl::Status SetOrganization(const storage::Organization& organization);
+  void SetStaff(Staff staff);
+  void SetPipelines();
+  void Renumber(const StaffIndices& before);
+  absl::StatusOr<Facts> ReadFacts(storage::ReadTransaction& reading);
+  absl::Status ReadOpportunities(storage::ReadTransaction& reading, Facts& facts);
+  absl::Status ReadQuotas(storage::ReadTransaction& reading);
+  void AddFacts(Facts facts, size_t known_opportunities, int64_t revision);
+  void AddActivities(std::vector<simulation::Activity> activities);
+
+  CompanyHistory company_;
+  Staff staff_;
+  StaffIndices indices_;
+  absl::flat_hash_map<storage::Key, int32_t> opportunities_;  // Indices by key.
+  Labels labels_;
+};
+
+}  // namespace quotacast
+
+#endif  // QUOTACAST_SERVER_KEPT_COMPANY_H_
