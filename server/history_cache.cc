@@ -37,7 +37,7 @@ absl::StatusOr<std::shared_ptr<const CompanyHistory>> HistoryCache::Get(
     absl::Status read;
     if (next == nullptr) {
       next = std::make_shared<KeptCompany>();
-      read = next->Load(**reading, *organization, *revision);
+      read = next->Load(store_, *std::move(reading), *organization, *revision, thread_count_);
     } else {
       if (!NobodyElseHas(next)) next = std::make_shared<KeptCompany>(*next);
       read = next->Update(**reading, *organization, *revision);

@@ -25,9 +25,10 @@ namespace quotacast {
 // does not change as long as it is held.
 class HistoryCache {
  public:
-  // Keeps the `organizations_max` histories used last. `store` must outlive the cache.
-  explicit HistoryCache(storage::Store& store, size_t organizations_max = 8)
-      : store_(store), organizations_max_(organizations_max) {}
+  // Keeps the `organizations_max` histories used last, and reads each of them the first time on
+  // `thread_count` threads. `store` must outlive the cache.
+  HistoryCache(storage::Store& store, int thread_count, size_t organizations_max = 8)
+      : store_(store), thread_count_(thread_count), organizations_max_(organizations_max) {}
 
   // The history as it is now: read from the store the first time, afterwards only what is new.
   // NOT_FOUND if there is no such organization.
@@ -44,6 +45,7 @@ class HistoryCache {
   void Forget(absl::string_view organization_id) ABSL_LOCKS_EXCLUDED(mutex_);
 
   storage::Store& store_;
+  const int thread_count_;
   const size_t organizations_max_;
   Mutex mutex_;
   std::list<std::string> used_last_first_ ABSL_GUARDED_BY(mutex_);

@@ -1,11 +1,12 @@
 #include "server/kept_company.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "simulation/parallel.h"
 
 namespace quotacast {
 namespace {
@@ -13,11 +14,6 @@ namespace {
 using simulation::History;
 using simulation::kNone;
 using storage::Key;
-
-int32_t Find(const absl::flat_hash_map<Key, int32_t>& indices, Key key) {
-  const auto found = indices.find(key);
-  return found == indices.end() ? kNone : found->second;
-}
 
 // Revisions of all records of a kind, which are what has changed if anything has.
 template <typename Record>
@@ -35,17 +31,31 @@ std::vector<int32_t> Renumbering(const absl::flat_hash_map<Key, int32_t>& before
   return numbers;
 }
 
-void AddLossReason(absl::string_view attributes, int32_t opportunity, int64_t time_us,
-                   metrics::LossReasons& reasons) {
-  // Most rows have no such attribute: they need not be decoded.
-  if (!absl::StrContains(attributes, "reason\"")) return;
-  const storage::Attributes decoded = storage::DecodeAttributes(attributes);
-  for (const char* const key : {"loss_reason", "reason"}) {
-    const auto found = decoded.find(key);
-    if (found == decoded.end() || found->second.empty()) continue;
-    reasons.Add(opportunity, time_us, found->second);
-    return;
+// What `read` gives for each of many ranges of revisions up to `revision`, in order. Each thread
+// reads in a transaction of its own, and waits for nothing while it has one.
+template <typename Facts, typename Read>
+absl::StatusOr<std::vector<Facts>> ReadInParts(storage::Store& store, int64_t revision,
+                                               int thread_count, const Read& read) {
+  constexpr int64_t kRevisionsAtOnce = 1 << 17;
+  const auto part_count = static_cast<size_t>(revision / kRevisionsAtOnce + 1);
+  std::vector<Facts> parts(part_count);
+  std::vector<absl::Status> statuses(static_cast<size_t>(thread_count));
+  std::atomic<size_t> next = 0;
+  simulation::ParallelFor(thread_count, statuses.size(), [&](int, size_t reader) {
+    const auto reading = store.Read();
+    statuses[reader] = reading.status();
+    for (size_t part = next++; part < part_count && statuses[reader].ok(); part = next++) {
+      const int64_t after = static_cast<int64_t>(part) * kRevisionsAtOnce;
+      auto facts = read(
+          **reading, storage::RevisionRange(after, std::min(after + kRevisionsAtOnce, revision)));
+      statuses[reader] = facts.status();
+      if (facts.ok()) parts[part] = *std::move(facts);
+    }
+  });
+  for (const absl::Status& status : statuses) {
+    if (!status.ok()) return status;
   }
+  return parts;
 }
 
 }  // namespace
@@ -172,67 +182,6 @@ void KeptCompany::Renumber(const StaffIndices& before) {
   for (simulation::Activity& activity : history.activities) renumber(activity.rep);
 }
 
-absl::Status KeptCompany::ReadOpportunities(storage::ReadTransaction& reading, Facts& facts) {
-  History& history = company_.history;
-  return reading.ScanOpportunities(
-      company_.organization.key, company_.revision,
-      [&](Key key, const storage::OpportunityFact& fact) {
-        const int32_t pipeline = Find(indices_.pipelines, fact.pipeline);
-        if (pipeline == kNone) return;
-        const auto index = static_cast<int32_t>(history.opportunities.size());
-        opportunities_[key] = index;
-        simulation::Opportunity& to = history.opportunities.emplace_back();
-        to.id = std::string(fact.id);
-        to.pipeline = pipeline;
-        to.rep = Find(indices_.reps, fact.rep);
-        to.amount_micros = fact.amount_micros;
-        to.units = fact.units;
-        to.create_time_us = fact.create_time_us;
-        to.expected_close_day = fact.expected_close_day;
-        to.first_event = static_cast<int64_t>(history.events.size());
-        for (const Labels::Given& given : labels_.Add(fact.name, index, history.labels)) {
-          facts.labels.push_back(given);
-        }
-        AddLossReason(fact.attributes, index, INT64_MIN, company_.loss_reasons);
-      });
-}
-
-absl::StatusOr<KeptCompany::Facts> KeptCompany::ReadFacts(storage::ReadTransaction& reading) {
-  const History& history = company_.history;
-  Facts facts;
-  absl::Status read = ReadOpportunities(reading, facts);
-  if (!read.ok()) return read;
-  read = reading.ScanStageEvents(
-      company_.organization.key, company_.revision, [&](const storage::StageEventFact& fact) {
-        const int32_t opportunity = Find(opportunities_, fact.opportunity);
-        if (opportunity == kNone) return;
-        const std::vector<int16_t>& numbers =
-            indices_.stages[history.opportunities[opportunity].pipeline];
-        if (fact.stage < 0 || fact.stage >= static_cast<int>(numbers.size())) return;
-        if (numbers[fact.stage] == kNone) return;
-        simulation::StageEvent& to = facts.events.emplace_back();
-        to.time_us = fact.time_us;
-        to.opportunity = opportunity;
-        to.stage = numbers[fact.stage];
-        to.rep = Find(indices_.reps, fact.rep);
-        to.amount_micros = fact.amount_micros;
-        AddLossReason(fact.attributes, opportunity, fact.time_us, company_.loss_reasons);
-      });
-  if (!read.ok()) return read;
-  read = reading.ScanActivities(
-      company_.organization.key, company_.revision, [&](const storage::ActivityFact& fact) {
-        simulation::Activity& to = facts.activities.emplace_back();
-        to.time_us = fact.time_us;
-        to.rep = Find(indices_.reps, fact.rep);
-        to.opportunity = Find(opportunities_, fact.opportunity);
-        to.duration_seconds = fact.duration_seconds < 0 ? kNone : fact.duration_seconds;
-        to.type = fact.type;
-        to.outcome = fact.outcome;
-      });
-  if (!read.ok()) return read;
-  return facts;
-}
-
 absl::Status KeptCompany::ReadQuotas(storage::ReadTransaction& reading) {
   std::vector<DatedQuota> quotas;
   Key last = storage::kNoKey;
@@ -270,25 +219,85 @@ absl::Status KeptCompany::SetOrganization(const storage::Organization& organizat
                                                     ", which this machine does not know"));
 }
 
-absl::Status KeptCompany::Load(storage::ReadTransaction& reading,
-                               const storage::Organization& organization, int64_t revision) {
+absl::Status KeptCompany::Load(storage::Store& store,
+                               std::unique_ptr<storage::ReadTransaction> reading,
+                               const storage::Organization& organization, int64_t revision,
+                               int thread_count) {
   absl::Status status = SetOrganization(organization);
   if (!status.ok()) return status;
-  auto staff = ReadStaff(reading, organization.key);
+  auto staff = ReadStaff(*reading, organization.key);
   if (!staff.ok()) return staff.status();
   SetStaff(*std::move(staff));
-  auto facts = ReadFacts(reading);
-  if (!facts.ok()) return facts.status();
-  if (status = ReadQuotas(reading); !status.ok()) return status;
-  for (const Labels::Given& given : facts->labels) {
-    company_.history.opportunities[given.opportunity].label = given.label;
+  if (status = ReadQuotas(*reading); !status.ok()) return status;
+  reading.reset();
+  History& history = company_.history;
+  const FactReader reader = Reader();
+  auto opportunities = ReadInParts<OpportunityFacts>(
+      store, revision, thread_count,
+      [&](storage::ReadTransaction& part, storage::RevisionRange revisions) {
+        return reader.Opportunities(part, revisions);
+      });
+  if (!opportunities.ok()) return opportunities.status();
+  size_t count = 0;
+  for (const OpportunityFacts& part : *opportunities) count += part.keys.size();
+  history.opportunities.reserve(count);
+  for (OpportunityFacts& part : *opportunities) SetLabels(AddOpportunities(std::move(part)));
+  auto events = ReadInParts<EventFacts>(
+      store, revision, thread_count,
+      [&](storage::ReadTransaction& part, storage::RevisionRange revisions) {
+        return reader.Events(part, revisions, opportunities_, history.opportunities);
+      });
+  if (!events.ok()) return events.status();
+  size_t event_count = 0, activity_count = 0;
+  for (const EventFacts& part : *events) {
+    event_count += part.events.size();
+    activity_count += part.activities.size();
   }
-  company_.history.events = std::move(facts->events);
-  simulation::IndexEvents(company_.history);
-  AddActivities(std::move(facts->activities));
+  history.events.reserve(event_count);
+  simulation::LargeArray<simulation::Activity> activities;
+  activities.reserve(activity_count);
+  for (EventFacts& part : *events) {
+    history.events.insert(history.events.end(), part.events.begin(), part.events.end());
+    activities.insert(activities.end(), part.activities.begin(), part.activities.end());
+    AddReasons(part.reasons);
+    part = {};
+  }
+  simulation::IndexEvents(history);
+  AddActivities(std::move(activities));
   company_.revision = revision;
   company_.live->StartAnew(revision);
   return absl::OkStatus();
+}
+
+std::vector<Labels::Given> KeptCompany::AddOpportunities(OpportunityFacts facts) {
+  History& history = company_.history;
+  std::vector<Labels::Given> labels;
+  const auto first = static_cast<int32_t>(history.opportunities.size());
+  for (size_t i = 0; i < facts.keys.size(); ++i) {
+    opportunities_.Add(facts.keys[i]);
+    simulation::Opportunity& added =
+        history.opportunities.emplace_back(std::move(facts.opportunities[i]));
+    added.first_event = static_cast<int64_t>(history.events.size());
+    const auto index = first + static_cast<int32_t>(i);
+    for (const Labels::Given& given : labels_.Add(facts.names[i], index, history.labels)) {
+      labels.push_back(given);
+    }
+  }
+  for (GivenReason& reason : facts.reasons) reason.opportunity += first;
+  AddReasons(facts.reasons);
+  return labels;
+}
+
+void KeptCompany::SetLabels(absl::Span<const Labels::Given> labels) {
+  for (const Labels::Given& given : labels) {
+    company_.history.opportunities[given.opportunity].label = given.label;
+  }
+}
+
+void KeptCompany::AddReasons(absl::Span<const GivenReason> reasons) {
+  for (const GivenReason& given : reasons) {
+    company_.loss_reasons.Add(given.opportunity, given.time_us, given.reason);
+  }
 }
 
 absl::Status KeptCompany::Update(storage::ReadTransaction& reading,
@@ -307,41 +316,41 @@ absl::Status KeptCompany::Update(storage::ReadTransaction& reading,
     Renumber(before);
   }
   if (!same_staff || !same_days) company_.live->StartAnew(company_.revision);
-  const size_t known_opportunities = company_.history.opportunities.size();
-  auto facts = ReadFacts(reading);
-  if (!facts.ok()) return facts.status();
   const auto new_quotas = reading.QuotasChanged(organization.key, company_.revision);
   if (!new_quotas.ok()) return new_quotas.status();
   if (!same_staff || *new_quotas) {
     if (status = ReadQuotas(reading); !status.ok()) return status;
   }
-  AddFacts(*std::move(facts), known_opportunities, revision);
+  const size_t known_opportunities = company_.history.opportunities.size();
+  auto opportunities = Reader().Opportunities(reading, company_.revision);
+  if (!opportunities.ok()) return opportunities.status();
+  const std::vector<Labels::Given> labels = AddOpportunities(*std::move(opportunities));
+  auto events =
+      Reader().Events(reading, company_.revision, opportunities_, company_.history.opportunities);
+  if (!events.ok()) return events.status();
+  AddReasons(events->reasons);
+  AddEvents(*std::move(events), labels, known_opportunities, revision);
   return absl::OkStatus();
 }
 
-void KeptCompany::AddFacts(Facts facts, size_t known_opportunities, int64_t revision) {
+void KeptCompany::AddEvents(EventFacts facts, absl::Span<const Labels::Given> labels,
+                            size_t known_opportunities, int64_t revision) {
   History& history = company_.history;
-  std::vector<simulation::StageEvent>& events = facts.events;
+  simulation::LargeArray<simulation::StageEvent>& events = facts.events;
   std::stable_sort(events.begin(), events.end(),
                    [](const simulation::StageEvent& a, const simulation::StageEvent& b) {
                      return a.opportunity < b.opportunity;
                    });
-  const auto known = [&](int32_t opportunity) {
-    return static_cast<size_t>(opportunity) < known_opportunities;
-  };
   std::vector<int32_t> changed;
-  for (const Labels::Given& given : facts.labels) {
-    if (known(given.opportunity)) changed.push_back(given.opportunity);
-  }
-  for (const simulation::StageEvent& event : events) {
-    if (known(event.opportunity)) changed.push_back(event.opportunity);
-  }
+  const auto change = [&](int32_t opportunity) {
+    if (static_cast<size_t>(opportunity) < known_opportunities) changed.push_back(opportunity);
+  };
+  for (const Labels::Given& given : labels) change(given.opportunity);
+  for (const simulation::StageEvent& event : events) change(event.opportunity);
   std::sort(changed.begin(), changed.end());
   changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
   company_.live->BeforeChange(history, company_.revision, changed);
-  for (const Labels::Given& given : facts.labels) {
-    history.opportunities[given.opportunity].label = given.label;
-  }
+  SetLabels(labels);
   for (auto first = events.begin(); first != events.end();) {
     const int32_t opportunity = first->opportunity;
     const auto end = std::find_if(first, events.end(), [opportunity](const auto& event) {
@@ -358,11 +367,11 @@ void KeptCompany::AddFacts(Facts facts, size_t known_opportunities, int64_t revi
   company_.revision = revision;
 }
 
-void KeptCompany::AddActivities(std::vector<simulation::Activity> activities) {
+void KeptCompany::AddActivities(simulation::LargeArray<simulation::Activity> activities) {
   const auto earlier = [](const simulation::Activity& a, const simulation::Activity& b) {
     return a.time_us < b.time_us;
   };
-  std::vector<simulation::Activity>& all = company_.history.activities;
+  simulation::LargeArray<simulation::Activity>& all = company_.history.activities;
   if (!std::is_sorted(activities.begin(), activities.end(), earlier)) {
     std::stable_sort(activities.begin(), activities.end(), earlier);
   }

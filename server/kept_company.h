@@ -11,6 +11,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "server/history_facts.h"
+#include "server/key_index.h"
 #include "server/live_model.h"
 #include "server/metrics/loss_reasons.h"
 #include "server/storage/store.h"
@@ -41,13 +44,6 @@ struct CompanyHistory {
   std::vector<simulation::Quota> QuotasAsOf(int64_t as_of_us) const;
 };
 
-// Indices into the history by the store's keys.
-struct StaffIndices {
-  absl::flat_hash_map<storage::Key, int32_t> reps, teams, pipelines;
-  // By pipeline index and stage number: index of the stage; kNone where there is none.
-  std::vector<std::vector<int16_t>> stages;
-};
-
 // Labels: the names that several opportunities share.
 class Labels {
  public:
@@ -71,10 +67,11 @@ class Labels {
 // Not thread-safe. A copy shares `company().live`, which only the one updated last can use.
 class KeptCompany {
  public:
-  // Reads everything. NOT_FOUND and other errors are the store's; FAILED_PRECONDITION for a time
-  // zone that this machine does not know. Worth nothing after an error, nor after one of Update.
-  absl::Status Load(storage::ReadTransaction& reading, const storage::Organization& organization,
-                    int64_t revision);
+  // Reads everything as of `revision`, on so many threads, each with a transaction of its own;
+  // `reading` is given back first. Errors: the store's; FAILED_PRECONDITION for a time zone that
+  // this machine does not know. Worth nothing after an error, nor after one of Update.
+  absl::Status Load(storage::Store& store, std::unique_ptr<storage::ReadTransaction> reading,
+                    const storage::Organization& organization, int64_t revision, int thread_count);
 
   // Reads what is new since. What it costs goes with that, but for a change of reps, teams or
   // pipelines, after which every fact is looked at.
@@ -89,28 +86,26 @@ class KeptCompany {
     std::vector<storage::Rep> reps;
     std::vector<storage::Pipeline> pipelines;
   };
-  // Facts that are not in the history yet; opportunities are.
-  struct Facts {
-    std::vector<Labels::Given> labels;
-    std::vector<simulation::StageEvent> events;
-    std::vector<simulation::Activity> activities;
-  };
   static absl::StatusOr<Staff> ReadStaff(storage::ReadTransaction& reading, storage::Key key);
   static bool Same(const Staff& a, const Staff& b);
   absl::Status SetOrganization(const storage::Organization& organization);
   void SetStaff(Staff staff);
   void SetPipelines();
   void Renumber(const StaffIndices& before);
-  absl::StatusOr<Facts> ReadFacts(storage::ReadTransaction& reading);
-  absl::Status ReadOpportunities(storage::ReadTransaction& reading, Facts& facts);
   absl::Status ReadQuotas(storage::ReadTransaction& reading);
-  void AddFacts(Facts facts, size_t known_opportunities, int64_t revision);
-  void AddActivities(std::vector<simulation::Activity> activities);
+  FactReader Reader() const { return {company_.organization.key, indices_}; }
+  // Returns the labels that this gives, to new opportunities and to known ones.
+  std::vector<Labels::Given> AddOpportunities(OpportunityFacts facts);
+  void SetLabels(absl::Span<const Labels::Given> labels);
+  void AddReasons(absl::Span<const GivenReason> reasons);
+  void AddEvents(EventFacts facts, absl::Span<const Labels::Given> labels,
+                 size_t known_opportunities, int64_t revision);
+  void AddActivities(simulation::LargeArray<simulation::Activity> activities);
 
   CompanyHistory company_;
   Staff staff_;
   StaffIndices indices_;
-  absl::flat_hash_map<storage::Key, int32_t> opportunities_;  // Indices by key.
+  KeyIndex opportunities_;
   Labels labels_;
 };
 

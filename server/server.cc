@@ -69,7 +69,7 @@ class GrpcServer final : public Server {
   GrpcServer(std::unique_ptr<storage::Store> store, const ServerOptions& options)
       : store_(std::move(store)),
         backend_{*store_},
-        histories_(*store_),
+        histories_(*store_, options.compute_threads),
         pool_(options.compute_threads, options.compute_queue < 0 ? (options.compute_threads + 1) / 2
                                                                  : options.compute_queue),
         engine_{histories_, pool_},

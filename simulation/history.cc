@@ -22,7 +22,7 @@ void IndexEvents(History& history) {
     history.opportunities[i].first_event = next[i];
     history.opportunities[i].event_count = static_cast<int32_t>(next[i + 1] - next[i]);
   }
-  std::vector<StageEvent> grouped(static_cast<size_t>(next.back()));
+  LargeArray<StageEvent> grouped(static_cast<size_t>(next.back()));
   for (const StageEvent& event : history.events) {
     if (event.opportunity != kNone) grouped[next[event.opportunity]++] = event;
   }
@@ -36,7 +36,7 @@ void IndexEvents(History& history) {
 
 void AddEvents(History& history, int32_t opportunity, absl::Span<const StageEvent> events) {
   Opportunity& record = history.opportunities[opportunity];
-  std::vector<StageEvent>& all = history.events;
+  LargeArray<StageEvent>& all = history.events;
   const auto end = static_cast<int64_t>(all.size());
   if (record.first_event + record.event_count != end) {
     // To the end, where there is room.

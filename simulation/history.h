@@ -17,6 +17,7 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "simulation/large_array.h"
 
 namespace quotacast::simulation {
 
@@ -103,11 +104,11 @@ struct History {
   std::vector<Team> teams;
   std::vector<Rep> reps;
   std::vector<std::string> labels;
-  std::vector<Opportunity> opportunities;
+  LargeArray<Opportunity> opportunities;
   // Grouped by opportunity, in time order within each, with gaps: entries of no opportunity.
-  std::vector<StageEvent> events;
-  int64_t gap_count = 0;             // How many of them.
-  std::vector<Activity> activities;  // In time order.
+  LargeArray<StageEvent> events;
+  int64_t gap_count = 0;            // How many of them.
+  LargeArray<Activity> activities;  // In time order.
   std::vector<Quota> quotas;
 };
 

@@ -173,9 +173,9 @@ class Reader {
     return id.ok() ? *id : "";
   }
 
-  template <typename Named>
+  template <typename NamedVector>
   int32_t Find(absl::string_view field, absl::string_view collection, absl::string_view type,
-               const std::vector<Named>& all, const std::string& name) {
+               const NamedVector& all, const std::string& name) {
     const std::string id = Id(field, collection, name);
     for (size_t i = 0; i < all.size() && !id.empty(); ++i) {
       if (all[i].id == id) return static_cast<int32_t>(i);

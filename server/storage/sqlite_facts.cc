@@ -45,6 +45,12 @@ Activity ReadActivity(const Query& row) {
   return activity;
 }
 
+// The first key behind the facts of the revisions.
+Key EndOf(Key organization, RevisionRange revisions) {
+  return revisions.until >= kRevisionMask ? FactKey(organization + 1, 0)
+                                          : FactKey(organization, revisions.until + 1);
+}
+
 absl::Status Ended(Connection& db) { return db.ok() ? absl::OkStatus() : db.TakeError(); }
 
 }  // namespace
@@ -126,13 +132,13 @@ absl::StatusOr<std::vector<OpportunityReference>> SqliteTransaction::FindOpportu
 }
 
 absl::Status SqliteTransaction::ScanOpportunities(
-    Key organization, int64_t after_revision,
+    Key organization, RevisionRange revisions,
     absl::FunctionRef<void(Key, const OpportunityFact&)> sink) {
   Query query(db_,
               "SELECT opportunity, id, pipeline, rep, name, amount_micros, units, create_time_us,"
               " expected_close_day, attributes FROM opportunities"
               " WHERE opportunity>? AND opportunity<? ORDER BY opportunity",
-              FactKey(organization, after_revision), FactKey(organization + 1, 0));
+              FactKey(organization, revisions.after), EndOf(organization, revisions));
   while (query.Step()) {
     OpportunityFact fact;
     fact.id = query.Text(1);
@@ -150,11 +156,12 @@ absl::Status SqliteTransaction::ScanOpportunities(
 }
 
 absl::Status SqliteTransaction::ScanStageEvents(
-    Key organization, int64_t after_revision, absl::FunctionRef<void(const StageEventFact&)> sink) {
+    Key organization, RevisionRange revisions,
+    absl::FunctionRef<void(const StageEventFact&)> sink) {
   Query query(db_,
               "SELECT opportunity, time_us, stage, ordinal, rep, amount_micros, attributes"
               " FROM stage_events WHERE event>? AND event<? ORDER BY event",
-              FactKey(organization, after_revision), FactKey(organization + 1, 0));
+              FactKey(organization, revisions.after), EndOf(organization, revisions));
   StageEventFact fact;
   while (query.Step()) {
     fact.opportunity = query.Int(0);
@@ -169,12 +176,12 @@ absl::Status SqliteTransaction::ScanStageEvents(
   return Ended(db_);
 }
 
-absl::Status SqliteTransaction::ScanActivities(Key organization, int64_t after_revision,
+absl::Status SqliteTransaction::ScanActivities(Key organization, RevisionRange revisions,
                                                absl::FunctionRef<void(const ActivityFact&)> sink) {
   Query query(db_,
               "SELECT id, rep, opportunity, time_us, duration_seconds, type, outcome, attributes"
               " FROM activities WHERE activity>? AND activity<? ORDER BY activity",
-              FactKey(organization, after_revision), FactKey(organization + 1, 0));
+              FactKey(organization, revisions.after), EndOf(organization, revisions));
   ActivityFact fact;
   while (query.Step()) {
     fact.id = query.Text(0);

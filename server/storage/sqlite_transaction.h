@@ -94,11 +94,11 @@ class SqliteTransaction final : public WriteTransaction {
   absl::StatusOr<AppendReport> CheckQuotas(Key organization,
                                            absl::Span<const QuotaFact> rows) override;
   absl::Status ScanOpportunities(
-      Key organization, int64_t after_revision,
+      Key organization, RevisionRange revisions,
       absl::FunctionRef<void(Key, const OpportunityFact&)> sink) override;
-  absl::Status ScanStageEvents(Key organization, int64_t after_revision,
+  absl::Status ScanStageEvents(Key organization, RevisionRange revisions,
                                absl::FunctionRef<void(const StageEventFact&)> sink) override;
-  absl::Status ScanActivities(Key organization, int64_t after_revision,
+  absl::Status ScanActivities(Key organization, RevisionRange revisions,
                               absl::FunctionRef<void(const ActivityFact&)> sink) override;
 
   absl::Status ScanQuotas(Key organization,

@@ -78,6 +78,15 @@ struct OpportunityReference {
   int64_t create_time_us = 0;
 };
 
+// Revisions of an organization: those after `after`, up to and including `until`.
+struct RevisionRange {
+  RevisionRange(int64_t after_revision,  // NOLINT(google-explicit-constructor): all after it.
+                int64_t until_revision = INT64_MAX)
+      : after(after_revision), until(until_revision) {}
+  int64_t after;
+  int64_t until;
+};
+
 // A consistent snapshot. Lives on one thread at a time. Keep it short: it holds back the
 // checkpointing of what is written meanwhile.
 class ReadTransaction {
@@ -142,14 +151,15 @@ class ReadTransaction {
   virtual absl::StatusOr<AppendReport> CheckQuotas(Key organization,
                                                    absl::Span<const QuotaFact> rows) = 0;
 
-  // Stream the facts recorded after `after_revision` (0: all) in the order of their recording.
-  // Opportunities are given as first known.
+  // Stream the facts recorded at some revisions (0: all) in the order of their recording.
+  // Opportunities are given as first known. Facts stay as they are: what is read of revisions up to
+  // a known one is the same in every snapshot that has it.
   virtual absl::Status ScanOpportunities(
-      Key organization, int64_t after_revision,
+      Key organization, RevisionRange revisions,
       absl::FunctionRef<void(Key, const OpportunityFact&)> sink) = 0;
-  virtual absl::Status ScanStageEvents(Key organization, int64_t after_revision,
+  virtual absl::Status ScanStageEvents(Key organization, RevisionRange revisions,
                                        absl::FunctionRef<void(const StageEventFact&)> sink) = 0;
-  virtual absl::Status ScanActivities(Key organization, int64_t after_revision,
+  virtual absl::Status ScanActivities(Key organization, RevisionRange revisions,
                                       absl::FunctionRef<void(const ActivityFact&)> sink) = 0;
   // Every fact of every quota, each quota's together and in order; a target of 0 withdraws it.
   // `effective_time_us` is INT64_MIN for the first of a quota: it holds from the beginning of time.

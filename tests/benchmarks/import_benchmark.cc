@@ -171,7 +171,7 @@ void StoreActivities(benchmark::State& state) {
 }
 void LoadHistory(benchmark::State& state) {
   Measure(state, kOpportunities + kEvents + kActivities, [] {
-    HistoryCache cache(TheCompany().store());
+    HistoryCache cache(TheCompany().store(), 2);
     if (cache.Get("acme").value()->history.events.size() != size_t{kEvents}) std::abort();
   });
 }
@@ -179,7 +179,7 @@ void LoadHistory(benchmark::State& state) {
 // One stage event is written, and then the model is asked for; only the asking is timed.
 // LoadHistory must have run.
 void AskAfterAWrite(benchmark::State& state) {
-  static HistoryCache& histories = *new HistoryCache(TheCompany().store());
+  static HistoryCache& histories = *new HistoryCache(TheCompany().store(), 2);
   static ModelCache& models = *new ModelCache;
   int64_t now_us = absl::ToUnixMicros(absl::Now());
   int written = 0;

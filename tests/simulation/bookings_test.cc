@@ -19,7 +19,7 @@ History OneOpportunity(std::vector<StageEvent> events) {
   history.opportunities[0].rep = 0;
   history.opportunities[0].amount_micros = 100;
   history.opportunities[0].units = 3;
-  history.events = std::move(events);
+  history.events.assign(events.begin(), events.end());
   IndexEvents(history);
   return history;
 }

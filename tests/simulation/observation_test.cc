@@ -8,7 +8,7 @@ namespace {
 enum : int16_t { kNew, kOffer, kWon, kLost };
 constexpr int64_t kDayUs = 86'400'000'000;
 
-History WithEvents(std::vector<StageEvent> events) {
+History WithEvents(const std::vector<StageEvent>& events) {
   History history;
   history.pipelines = {{"p",
                         {{"new", StageKind::kOpen},
@@ -19,7 +19,7 @@ History WithEvents(std::vector<StageEvent> events) {
   history.opportunities.resize(1);
   history.opportunities[0].rep = 0;
   history.opportunities[0].amount_micros = 100;
-  history.events = std::move(events);
+  history.events.assign(events.begin(), events.end());
   for (StageEvent& event : history.events) event.time_us *= kDayUs;
   IndexEvents(history);
   return history;

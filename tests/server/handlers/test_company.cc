@@ -106,7 +106,7 @@ TestCompany::TestCompany()
         options.now_us = [this] { return now_us_; };
         return *storage::OpenSqliteStore(std::move(options));
       }()),
-      histories_(std::make_unique<HistoryCache>(*store_)),
+      histories_(std::make_unique<HistoryCache>(*store_, 2)),
       engine_{*histories_, pool_} {
   const auto created = store_->Write(
       std::nullopt, [](storage::WriteTransaction& write) -> absl::StatusOr<std::string> {

@@ -53,7 +53,7 @@ void ExpectSame(const simulation::History& a, const simulation::History& b) {
 }
 
 TEST_F(HistoryCacheTest, NeedsAnOrganization) {
-  HistoryCache cache(fixture_.store());
+  HistoryCache cache(fixture_.store(), 2);
   EXPECT_EQ(cache.Get("none").status().code(), absl::StatusCode::kNotFound);
 }
 
@@ -73,7 +73,7 @@ TEST_F(HistoryCacheTest, HoldsTheCompanyByIndices) {
     const storage::QuotaFact quota = storage::MakeQuota(ann, 100, 7);
     ASSERT_TRUE(transaction.AppendQuotas(org(), {&quota, 1}).ok());
   });
-  HistoryCache cache(fixture_.store());
+  HistoryCache cache(fixture_.store(), 2);
   const auto company = cache.Get("acme").value();
   const simulation::History& history = company->history;
   EXPECT_EQ(history.fiscal_year_start_month, 4);
@@ -107,7 +107,7 @@ TEST_F(HistoryCacheTest, HoldsTheCompanyByIndices) {
 }
 
 TEST_F(HistoryCacheTest, ReadsOnlyWhatIsNew) {
-  HistoryCache cache(fixture_.store());
+  HistoryCache cache(fixture_.store(), 2);
   const Key o1 = fixture_.MakeOpportunity("o1");
   AppendEvent(o1, 5 * kHour, 1);
   const auto first = cache.Get("acme").value();
@@ -123,7 +123,7 @@ TEST_F(HistoryCacheTest, ReadsOnlyWhatIsNew) {
   });
   const auto second = cache.Get("acme").value();
   EXPECT_EQ(first->history.events.size(), 1u);
-  HistoryCache fresh(fixture_.store());
+  HistoryCache fresh(fixture_.store(), 2);
   ExpectSame(second->history, fresh.Get("acme").value()->history);
   EXPECT_EQ(second->history.opportunities[0].event_count, 2);
   EXPECT_EQ(second->history.opportunities[1].event_count, 1);
@@ -131,7 +131,7 @@ TEST_F(HistoryCacheTest, ReadsOnlyWhatIsNew) {
 }
 
 TEST_F(HistoryCacheTest, GrowsInPlaceWhereNobodyReads) {
-  HistoryCache cache(fixture_.store());
+  HistoryCache cache(fixture_.store(), 2);
   const Key o1 = fixture_.MakeOpportunity("o1");
   AppendEvent(o1, 1 * kHour, 0);
   const CompanyHistory* const before = cache.Get("acme").value().get();
@@ -145,7 +145,7 @@ TEST_F(HistoryCacheTest, GrowsInPlaceWhereNobodyReads) {
 }
 
 TEST_F(HistoryCacheTest, FollowsNewRepsTeamsAndQuotas) {
-  HistoryCache cache(fixture_.store());
+  HistoryCache cache(fixture_.store(), 2);
   const Key o1 = fixture_.MakeOpportunity("o1", "bob");
   AppendEvent(o1, 5 * kHour, 1);
   ASSERT_TRUE(cache.Get("acme").ok());
@@ -162,7 +162,7 @@ TEST_F(HistoryCacheTest, FollowsNewRepsTeamsAndQuotas) {
     ASSERT_TRUE(transaction.AppendActivities(org(), {&activity, 1}).ok());
   });
   const auto grown = cache.Get("acme").value();
-  HistoryCache fresh(fixture_.store());
+  HistoryCache fresh(fixture_.store(), 2);
   const auto read = fresh.Get("acme").value();
   ExpectSame(grown->history, read->history);
   ASSERT_EQ(grown->history.reps.size(), 3u);
@@ -175,7 +175,7 @@ TEST_F(HistoryCacheTest, FollowsNewRepsTeamsAndQuotas) {
 }
 
 TEST_F(HistoryCacheTest, TheModelAfterAWriteIsThatOfAFreshReading) {
-  HistoryCache cache(fixture_.store());
+  HistoryCache cache(fixture_.store(), 2);
   int64_t now_us = 500 * kHour;
   const auto shapes = [](const simulation::FittedModel& model) {
     std::vector<double> all;
@@ -202,7 +202,7 @@ TEST_F(HistoryCacheTest, TheModelAfterAWriteIsThatOfAFreshReading) {
     const auto company = cache.Get("acme").value();
     const auto live = company->live->Fit(company->history, company->revision, ++now_us, 1);
     ASSERT_TRUE(live.has_value() && live->ok());
-    HistoryCache fresh(fixture_.store());
+    HistoryCache fresh(fixture_.store(), 2);
     const auto read = fresh.Get("acme").value();
     EXPECT_EQ(shapes(**live), shapes(*simulation::FitModel(read->history, now_us))) << i;
   }
@@ -213,7 +213,7 @@ TEST_F(HistoryCacheTest, TheModelAfterAWriteIsThatOfAFreshReading) {
 }
 
 TEST_F(HistoryCacheTest, FollowsAChangeOfThePipeline) {
-  HistoryCache cache(fixture_.store());
+  HistoryCache cache(fixture_.store(), 2);
   const Key o1 = fixture_.MakeOpportunity("o1");
   AppendEvent(o1, 5 * kHour, 1);
   EXPECT_EQ(cache.Get("acme").value()->history.events[0].stage, 1);
@@ -239,7 +239,7 @@ TEST_F(HistoryCacheTest, LabelsOnlyWhatSeveralOpportunitiesShare) {
     facts[3].name = "Gold";
     ASSERT_TRUE(transaction.AppendOpportunities(org(), facts).ok());
   });
-  HistoryCache cache(fixture_.store());
+  HistoryCache cache(fixture_.store(), 2);
   const auto company = cache.Get("acme").value();
   const simulation::History& history = company->history;
   EXPECT_EQ(history.labels, std::vector<std::string>{"Gold"});
@@ -268,7 +268,7 @@ TEST_F(HistoryCacheTest, KnowsTheQuotasOfEachTime) {
   fixture_.Write([&](storage::WriteTransaction& transaction) {
     ASSERT_TRUE(transaction.DeleteQuota(org(), quota, std::nullopt).ok());
   });
-  HistoryCache cache(fixture_.store());
+  HistoryCache cache(fixture_.store(), 2);
   const auto company = cache.Get("acme").value();
   const auto target = [&](int64_t as_of_us) {
     const auto quotas = company->QuotasAsOf(as_of_us);
@@ -286,7 +286,7 @@ TEST_F(HistoryCacheTest, KeepsTheOnesUsedLast) {
   fixture_.Write([](storage::WriteTransaction& transaction) {
     ASSERT_TRUE(transaction.InsertOrganization(storage::MakeOrganization("other")).ok());
   });
-  HistoryCache cache(fixture_.store(), 1);
+  HistoryCache cache(fixture_.store(), 2, 1);
   const auto acme = cache.Get("acme").value();
   EXPECT_EQ(cache.Get("none").status().code(), absl::StatusCode::kNotFound);
   EXPECT_TRUE(cache.Get("other").ok());

@@ -252,7 +252,7 @@ TEST_P(RealData, ComesBackAsItIsInTheFiles) {
     return ImportFolder(*session, folder, zone);
   };
   const int64_t would_create = import(true);
-  HistoryCache cache(fixture.store());
+  HistoryCache cache(fixture.store(), 2);
   EXPECT_TRUE(cache.Get("acme").value()->history.opportunities.empty());
   const int64_t created = import(false);
   EXPECT_EQ(created, would_create);
