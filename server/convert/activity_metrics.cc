@@ -100,7 +100,7 @@ v1::ActivityMetrics ToProto(const std::string& organization, const simulation::H
       FiguresOf(organization, history, report, report.previous, previous, row);
   for (size_t i = 0; i < metrics::kActivityTypeCount; ++i) {
     const metrics::RateRatio ratio =
-        report.effect.Of(row, static_cast<simulation::ActivityType>(i));
+        report.current.effect.Of(row, static_cast<simulation::ActivityType>(i));
     v1::ActivityEffect* added = line.add_effects();
     added->set_type(TypeOf(i));
     added->set_ratio(ratio.ratio);

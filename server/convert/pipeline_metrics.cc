@@ -98,8 +98,8 @@ void AddStage(const std::string& organization, const simulation::History& histor
 
 void AddLossReasons(const PipelineReport& report, const metrics::LossReasons& reasons, int32_t row,
                     v1::PipelineMetrics& line) {
-  std::vector<std::pair<int32_t, metrics::LossCount>> losses(report.losses[row].begin(),
-                                                             report.losses[row].end());
+  std::vector<std::pair<int32_t, metrics::LossCount>> losses(report.current.losses[row].begin(),
+                                                             report.current.losses[row].end());
   std::sort(losses.begin(), losses.end(), [&](const auto& a, const auto& b) {
     if (a.second.count != b.second.count) return a.second.count > b.second.count;
     return reasons.Text(a.first) < reasons.Text(b.first);

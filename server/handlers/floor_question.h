@@ -25,19 +25,22 @@
 
 namespace quotacast::handlers {
 
-// Keeps the index of activities beside each history as long as the history is in use. Thread-safe.
+// Keeps the index of activities of each company that was asked about, eight at most; that of a
+// history with new facts is made from the one before. Thread-safe.
 class ActivityIndexes {
  public:
   std::shared_ptr<const metrics::ActivityIndex> Of(
       const std::shared_ptr<const CompanyHistory>& company) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  static constexpr size_t kCompaniesMax = 8;
   struct Entry {
+    storage::Key organization = storage::kNoKey;
     std::weak_ptr<const CompanyHistory> company;
     std::shared_ptr<const metrics::ActivityIndex> index;
   };
   Mutex mutex_;
-  std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // Used last first.
 };
 
 // What the services of the sales floor keep between calls.

@@ -20,6 +20,12 @@ void BookingLedger::Add(const Journey& journey) {
   reps_[journey.close_rep].push_back({journey.close_us, journey.amount_micros, journey.units});
 }
 
+void BookingLedger::Merge(const BookingLedger& other) {
+  for (size_t rep = 0; rep < reps_.size(); ++rep) {
+    reps_[rep].insert(reps_[rep].end(), other.reps_[rep].begin(), other.reps_[rep].end());
+  }
+}
+
 void BookingLedger::Finish() {
   for (std::vector<Entry>& entries : reps_) {
     std::sort(entries.begin(), entries.end(),

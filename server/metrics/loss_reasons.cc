@@ -30,4 +30,14 @@ void LossReasonCounter::Add(const Journey& journey) {
   for (const int32_t above : grouping_->Above(row)) add(above);
 }
 
+void LossReasonCounter::Merge(const LossReasonCounter& other) {
+  for (size_t row = 0; row < rows_.size(); ++row) {
+    for (const auto& [reason, losses] : other.rows_[row]) {
+      LossCount& own = rows_[row][reason];
+      own.count += losses.count;
+      own.amount_micros += losses.amount_micros;
+    }
+  }
+}
+
 }  // namespace quotacast::metrics

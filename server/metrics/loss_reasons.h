@@ -48,6 +48,7 @@ class LossReasonCounter {
   LossReasonCounter(const Grouping& grouping, const LossReasons& reasons, Window window)
       : window_(window), grouping_(&grouping), reasons_(&reasons), rows_(grouping.row_count()) {}
   void Add(const Journey& journey);
+  void Merge(const LossReasonCounter& other);
   std::vector<LossesByReason> Finish() { return std::move(rows_); }  // By row.
 
  private:

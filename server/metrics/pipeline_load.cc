@@ -73,6 +73,11 @@ void LoadCounter::Add(const Journey& journey, absl::Span<const LinkedActivity> a
   cell.attended += as_of_us_ - last_us <= kAttendedUs;
 }
 
+void LoadCounter::Merge(const LoadCounter& other) {
+  AddCells(other.table_.stages, table_.stages);
+  AddCells(other.table_.past, table_.past);
+}
+
 LoadTable LoadCounter::Finish() {
   grouping_->SumUp(table_.stages, stages_->size());
   return std::move(table_);

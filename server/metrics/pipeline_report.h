@@ -26,6 +26,7 @@ struct PipelineFigures {
   CloseTable closes;
   std::vector<LifeTable> conversion;      // [row * stage count + stage]: reached in the window.
   std::vector<StageDurations> durations;  // [row * stage count + stage].
+  std::vector<LossesByReason> losses;     // By row.
   std::vector<Attainment> attainment;     // By row.
 };
 
@@ -40,7 +41,6 @@ struct PipelineReport {
   std::vector<simulation::Period> past_periods;  // With quotas, latest first; at most 12.
   std::vector<std::vector<Attainment>> past;     // [period][row].
 
-  std::vector<LossesByReason> losses;  // In the current period, by row.
   // Days that the current period has lasted by the instant: up to this age in a stage its cohorts
   // and those before are told.
   int horizon_days = 0;
@@ -52,11 +52,11 @@ struct PipelineReport {
 };
 
 // As of `as_of_us`: nothing that happened at or after it is read; `quotas` are those known by then.
-// Linear in the history.
+// Linear in the history, shared by up to `thread_count` threads; the same whatever their number.
 PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
                               simulation::Measure measure, int64_t as_of_us,
-                              const LossReasons& reasons = {});
+                              const LossReasons& reasons = {}, int thread_count = 1);
 
 // The spread of open opportunities over the reps of a row.
 OpenSpread OpenSpreadOf(const PipelineReport& report, const simulation::History& history,

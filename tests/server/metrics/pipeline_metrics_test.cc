@@ -176,17 +176,17 @@ TEST(LossReasons, OfTheMoveElseOfTheOpportunity) {
                           AtDay(day), reasons);
   };
   const PipelineReport report = at(50);
-  const LossesByReason& ann = report.losses[kAnn];
+  const LossesByReason& ann = report.current.losses[kAnn];
   ASSERT_EQ(ann.size(), 2u);
   EXPECT_EQ(ann.at(reasons.Of(by_move, AtDay(5))).count, 1);
   EXPECT_EQ(ann.at(reasons.Of(by_move, AtDay(5))).amount_micros, 10);
   EXPECT_EQ(reasons.Text(reasons.Of(by_move, AtDay(5))), "price");
   EXPECT_EQ(ann.at(reasons.Of(reopened, AtDay(9))).amount_micros, 40);
-  const LossesByReason& all = report.losses[report.grouping.organization_row()];
+  const LossesByReason& all = report.current.losses[report.grouping.organization_row()];
   EXPECT_EQ(all.at(reasons.Of(by_itself, AtDay(6))).count, 2);
   EXPECT_EQ(all.at(reasons.Of(by_itself, AtDay(6))).amount_micros, 30);
   // As of a time between the two losses the first reason holds.
-  const LossesByReason then = at(5.5).losses[kAnn];
+  const LossesByReason then = at(5.5).current.losses[kAnn];
   EXPECT_EQ(then.count(reasons.Of(reopened, AtDay(5))), 1u);
   EXPECT_EQ(then.count(reasons.Of(reopened, AtDay(9))), 0u);
 }
