@@ -72,6 +72,21 @@ v1::ActivityFigures FiguresOf(const std::string& organization, const simulation:
   return proto;
 }
 
+v1::ActivityEffect EffectOf(const metrics::ActivityFigures& figures, int32_t row, size_t type) {
+  const metrics::RateRatio ratio =
+      figures.effect.Of(row, static_cast<simulation::ActivityType>(type));
+  v1::ActivityEffect proto;
+  proto.set_type(TypeOf(type));
+  proto.set_ratio(ratio.ratio);
+  proto.set_low(ratio.interval.low);
+  proto.set_high(ratio.interval.high);
+  proto.set_advance_after_count(ratio.advances_after);
+  proto.set_advance_other_count(ratio.advances_other);
+  proto.set_days_after(ratio.days_after);
+  proto.set_days_other(ratio.days_other);
+  return proto;
+}
+
 }  // namespace
 
 ActivityPriors::ActivityPriors(const metrics::Grouping& grouping,
@@ -99,17 +114,8 @@ v1::ActivityMetrics ToProto(const std::string& organization, const simulation::H
   *line.mutable_previous() =
       FiguresOf(organization, history, report, report.previous, previous, row);
   for (size_t i = 0; i < metrics::kActivityTypeCount; ++i) {
-    const metrics::RateRatio ratio =
-        report.current.effect.Of(row, static_cast<simulation::ActivityType>(i));
-    v1::ActivityEffect* added = line.add_effects();
-    added->set_type(TypeOf(i));
-    added->set_ratio(ratio.ratio);
-    added->set_low(ratio.interval.low);
-    added->set_high(ratio.interval.high);
-    added->set_advance_after_count(ratio.advances_after);
-    added->set_advance_other_count(ratio.advances_other);
-    added->set_days_after(ratio.days_after);
-    added->set_days_other(ratio.days_other);
+    *line.add_effects() = EffectOf(report.current, row, i);
+    *line.add_previous_effects() = EffectOf(report.previous, row, i);
   }
   return line;
 }

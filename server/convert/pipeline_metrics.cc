@@ -23,7 +23,7 @@ v1::DurationSummary ToProto(const metrics::DistributionSummary& summary) {
 
 v1::PipelineFigures FiguresOf(const metrics::PipelineFigures& figures,
                               const metrics::PipelineReport& report, const ClosePriors& priors,
-                              simulation::Measure measure, int32_t row) {
+                              simulation::Measure measure, int32_t row, int64_t open_at_end) {
   v1::PipelineFigures proto;
   const metrics::CloseCounts& closes = figures.closes.rows[row];
   const metrics::Attainment& attainment = figures.attainment[row];
@@ -41,6 +41,8 @@ v1::PipelineFigures FiguresOf(const metrics::PipelineFigures& figures,
   proto.set_booked(static_cast<double>(attainment.booked) / divisor);
   proto.set_rep_count(attainment.reps_with_quota);
   proto.set_made_count(attainment.reps_made);
+  proto.set_start_open_count(figures.open_at_start[row]);
+  proto.set_velocity_per_day(metrics::VelocityPerDay(closes, open_at_end) / 1e6);
   return proto;
 }
 
@@ -94,6 +96,13 @@ void AddStage(const std::string& organization, const simulation::History& histor
   stage->set_lost_amount(Whole(closes.left_lost_amount_micros));
   stage->set_won_count(closes.left_won);
   stage->set_won_amount(Whole(closes.left_won_amount_micros));
+  const metrics::StageCloseCounts& before = report.previous.closes.stages[cell];
+  *stage->mutable_previous_days_won() = ToProto(report.previous.durations[cell].won);
+  *stage->mutable_previous_days_lost() = ToProto(report.previous.durations[cell].lost);
+  *stage->mutable_previous_win_rate() =
+      ProportionRate(before.WinRate(), priors.previous.stage_win[s], report.grouping, row);
+  stage->set_previous_lost_count(before.left_lost);
+  stage->set_previous_lost_amount(Whole(before.left_lost_amount_micros));
 }
 
 void AddLossReasons(const PipelineReport& report, const metrics::LossReasons& reasons, int32_t row,
@@ -110,6 +119,10 @@ void AddLossReasons(const PipelineReport& report, const metrics::LossReasons& re
     added->set_reason(reasons.Text(reason));
     added->set_count(loss.count);
     added->set_amount(Whole(loss.amount_micros));
+    const auto before = report.previous.losses[row].find(reason);
+    if (before != report.previous.losses[row].end()) {
+      added->set_previous_count(before->second.count);
+    }
   }
 }
 
@@ -181,8 +194,11 @@ v1::PipelineMetrics ToProto(const std::string& organization, const simulation::H
   line.set_weighted_amount(velocity.weighted_micros / 1e6);
   line.set_coverage(velocity.coverage);
   line.set_velocity_per_day(velocity.per_day_micros / 1e6);
-  *line.mutable_current() = FiguresOf(report.current, report, priors.current, measure, row);
-  *line.mutable_previous() = FiguresOf(report.previous, report, priors.previous, measure, row);
+  *line.mutable_current() =
+      FiguresOf(report.current, report, priors.current, measure, row, open.open);
+  // The period before ended as the one now began.
+  *line.mutable_previous() = FiguresOf(report.previous, report, priors.previous, measure, row,
+                                       report.current.open_at_start[row]);
   for (size_t s = 0; s < report.stages.size(); ++s) {
     if (report.stages[s].kind != simulation::StageKind::kOpen) continue;
     AddStage(organization, history, report, priors, row, s, line);

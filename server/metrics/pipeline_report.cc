@@ -17,42 +17,52 @@ constexpr int64_t kYearUs = static_cast<int64_t>(365 * kDayUs);
 
 // What is counted of a period, one opportunity after the other.
 struct PeriodCounters {
-  PeriodCounters(const Grouping& grouping, const StageIndex& stages, const LossReasons& reasons,
-                 Period p, Window w)
+  PeriodCounters(const Grouping& g, const StageIndex& stages, const LossReasons& reasons, Period p,
+                 Window w, int64_t as_of_us)
       : period(p),
         window(w),
-        closes(grouping, stages, w),
-        losses(grouping, reasons, w),
-        conversion(grouping, stages, w),
-        durations(grouping, stages, w) {}
+        grouping(&g),
+        closes(g, stages, w),
+        losses(g, reasons, w, as_of_us),
+        conversion(g, stages, w),
+        durations(g, stages, w),
+        open_at_start(g.row_count(), 0) {}
   void Add(const Journey& journey, int64_t as_of_us) {
     closes.Add(journey);
     losses.Add(journey);
     conversion.Add(journey, as_of_us);
     durations.Add(journey);
+    if (window.start_us < as_of_us && journey.WasOpenAt(window.start_us)) {
+      ++open_at_start[grouping->RepRow(journey.OwnerAt(window.start_us))];
+    }
   }
   void Merge(PeriodCounters&& other) {
     closes.Merge(other.closes);
     losses.Merge(other.losses);
     conversion.Merge(other.conversion);
     durations.Merge(std::move(other.durations));
+    AddCells(other.open_at_start, open_at_start);
   }
   PipelineFigures Finish(std::vector<Attainment> attainment, int thread_count) {
+    grouping->SumUp(open_at_start);
     return {period,
             window,
             closes.Finish(),
             conversion.Finish(),
             durations.Finish(thread_count),
             losses.Finish(),
+            std::move(open_at_start),
             std::move(attainment)};
   }
 
   Period period;
   Window window;
+  const Grouping* grouping;
   CloseCounter closes;
   LossReasonCounter losses;
   ConversionCounter conversion;
   StageDurationCounter durations;
+  std::vector<int64_t> open_at_start;
 };
 
 std::vector<int64_t> StartsOf(const std::vector<Period>& periods, absl::TimeZone zone) {
@@ -162,8 +172,8 @@ PipelineReport ReportPipeline(const simulation::History& history, const Activity
   const int64_t first_us = FirstInstant(report, history, window, before, as_of_us);
   Reader read = CountInParallel(history.opportunities.size(), thread_count, [&] {
     return Reader(history, index, as_of_us, first_us,
-                  PeriodCounters(grouping, stages, reasons, period, window),
-                  PeriodCounters(grouping, stages, reasons, previous, before),
+                  PeriodCounters(grouping, stages, reasons, period, window, as_of_us),
+                  PeriodCounters(grouping, stages, reasons, previous, before, as_of_us),
                   CloseCounter(grouping, stages, {as_of_us - kYearUs, as_of_us}),
                   LoadCounter(grouping, stages, starts, as_of_us),
                   BookingLedger(grouping.rep_count()));
@@ -214,6 +224,13 @@ LateStages LateStagesOf(const PipelineReport& report, int32_t row, Measure measu
   return late;
 }
 
+double VelocityPerDay(const CloseCounts& closes, int64_t open) {
+  const double cycle_days = closes.AverageCycleDays();
+  if (cycle_days <= 0) return 0;
+  return static_cast<double>(open) * closes.AverageDealSizeMicros() * closes.WinRate().Crude() /
+         cycle_days;
+}
+
 Velocity VelocityOf(const PipelineReport& report, int32_t row, Measure measure) {
   const CloseCounts& closes = report.current.closes.rows[row];
   const OpenCounts open = report.load.Total(row);
@@ -223,10 +240,7 @@ Velocity VelocityOf(const PipelineReport& report, int32_t row, Measure measure) 
   velocity.average_deal_size_micros = closes.AverageDealSizeMicros();
   velocity.win_rate = closes.WinRate();
   velocity.cycle_days = closes.AverageCycleDays();
-  if (velocity.cycle_days > 0) {
-    velocity.per_day_micros = static_cast<double>(open.open) * velocity.average_deal_size_micros *
-                              velocity.win_rate.Crude() / velocity.cycle_days;
-  }
+  velocity.per_day_micros = VelocityPerDay(closes, open.open);
   const size_t stage_count = report.stages.size();
   for (size_t s = 0; s < stage_count; ++s) {
     velocity.weighted_micros +=

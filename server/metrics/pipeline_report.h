@@ -27,7 +27,8 @@ struct PipelineFigures {
   std::vector<LifeTable> conversion;      // [row * stage count + stage]: reached in the window.
   std::vector<StageDurations> durations;  // [row * stage count + stage].
   std::vector<LossesByReason> losses;     // By row.
-  std::vector<Attainment> attainment;     // By row.
+  std::vector<int64_t> open_at_start;  // By row: open when the period began, by their owner then.
+  std::vector<Attainment> attainment;  // By row.
 };
 
 struct PipelineReport {
@@ -72,14 +73,17 @@ struct LateStages {
 };
 LateStages LateStagesOf(const PipelineReport& report, int32_t row, simulation::Measure measure);
 
+// Sales velocity, micro units of money a day: open opportunities x average deal size x win rate /
+// cycle length; 0 where there was no win.
+double VelocityPerDay(const CloseCounts& closes, int64_t open);
+
 // The well-known formulas, of a row.
 struct Velocity {
   int64_t open = 0;
   double average_deal_size_micros = 0;  // Of the wins of the period.
   Counts win_rate;                      // Of the closings of the period.
   double cycle_days = 0;                // From creation to the win, on average.
-  double per_day_micros =
-      0;  // Sales velocity: open * deal size * win rate / cycle; 0 where unknown.
+  double per_day_micros = 0;            // VelocityPerDay.
   double weighted_micros = 0;  // Weighted pipeline: sum of open amounts times stage_weights.
   // Open amounts over what is missing from the target; 0 where there is no target or nothing is
   // missing.

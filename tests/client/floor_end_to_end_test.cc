@@ -106,7 +106,7 @@ TEST_F(FloorEndToEndTest, ActivityOfEveryone) {
 
   const Output text = Run({"metrics", "activity"});
   EXPECT_TRUE(absl::StrContains(text.out, "contacts per 1,000 calls")) << text.out;
-  EXPECT_TRUE(absl::StrContains(text.out, "Won after five or more")) << text.out;
+  EXPECT_TRUE(absl::StrContains(text.out, "won after five or more")) << text.out;
   const Output csv = Run({"metrics", "activity", "-o", "csv"});
   EXPECT_EQ(LineCount(csv.out), 1 + report["metrics"].size());
 }
