@@ -7,7 +7,7 @@
 namespace quotacast::client {
 namespace {
 
-constexpr int kLeastNameWidth = 14;
+constexpr int kTitleWidth = 17;
 
 // One column: the figures of somebody in a period.
 template <typename Metrics, typename Figures>
@@ -77,7 +77,7 @@ class Card {
   static std::vector<client::Column> Headers(const std::vector<Column>& columns) {
     std::vector<client::Column> headers = {{"", false}};
     for (const Column& column : columns) {
-      headers.push_back({column.title, true, kLeastNameWidth, column.drop_order});
+      headers.push_back({Shorten(column.title, kTitleWidth), true, 0, column.drop_order});
     }
     return headers;
   }
@@ -95,17 +95,17 @@ const v1::ActivityTypeFigures& OfType(const v1::ActivityFigures& figures, v1::Ac
   return v1::ActivityTypeFigures::default_instance();
 }
 
-// "6.1, median 5, of 181".
+// "6.1 / 5, 181": mean, median, how many.
 std::string DistributionText(const v1::CountDistribution& distribution) {
   if (distribution.count() == 0) return "-";
-  return absl::StrFormat("%.1f, median %d, of %s", distribution.mean(), distribution.median(),
+  return absl::StrFormat("%.1f / %d, %s", distribution.mean(), distribution.median(),
                          Compact(static_cast<double>(distribution.count())));
 }
 
-// "63 (48-80) of 221".
+// "63 (48-80), 221".
 std::string PerThousandText(const v1::Rate& rate) {
   if (rate.total() <= 0) return "-";
-  return absl::StrFormat("%.0f (%.0f-%.0f) of %s", 1'000 * rate.value(), 1'000 * rate.low(),
+  return absl::StrFormat("%.0f (%.0f-%.0f), %s", 1'000 * rate.value(), 1'000 * rate.low(),
                          1'000 * rate.high(), Compact(rate.total()));
 }
 
@@ -187,7 +187,7 @@ std::string AttainmentText(const v1::PipelineFigures& figures) {
 
 std::string IntervalText(const v1::Rate& rate) {
   if (rate.total() <= 0) return "-";
-  return absl::StrFormat("%s (%.0f-%.0f) of %s", Percent(rate.value()), 100 * rate.low(),
+  return absl::StrFormat("%s (%.0f-%.0f), %s", Percent(rate.value()), 100 * rate.low(),
                          100 * rate.high(), Compact(std::round(rate.total())));
 }
 
@@ -203,7 +203,7 @@ std::string ActivityCard(const v1::ReportActivityResponse& response, const Metri
   card.Add(
       response.calls_linked() ? "contacts per 1,000 calls" : "new per 1,000 calls",
       [](const ActivityColumn& column) { return PerThousandText(column.figures->contact_rate()); });
-  card.Add("activities before a new one", [](const ActivityColumn& column) {
+  card.Add("activities before one", [](const ActivityColumn& column) {
     return DistributionText(column.figures->activities_before_creation());
   });
   card.Add("follow-ups of a win", [](const ActivityColumn& column) {
@@ -219,11 +219,11 @@ std::string ActivityCard(const v1::ReportActivityResponse& response, const Metri
     return IntervalText(column.figures->won_after_five());
   });
   for (const v1::StageFollowUps& stage : response.metrics(0).current().stage_follow_ups()) {
-    card.Add(absl::StrCat("to advance from ", stage.stage_id()),
+    card.Add(absl::StrCat("to leave ", stage.stage_id()),
              [&stage](const ActivityColumn& column) { return StageFollowUpText(column, stage); });
   }
   for (const v1::ActivityEffect& effect : response.metrics(0).effects()) {
-    card.Add(absl::StrCat("advances after a ", Words(v1::Activity::Type_Name(effect.type()))),
+    card.Add(absl::StrCat("times after a ", Words(v1::Activity::Type_Name(effect.type()))),
              [&effect](const ActivityColumn& column) { return EffectText(column, effect.type()); });
   }
   return card.Render(view);
@@ -259,7 +259,7 @@ std::string PipelineCard(const v1::ReportPipelineResponse& response, const Metri
   });
   card.Add("attainment to date",
            [](const PipelineColumn& column) { return AttainmentText(*column.figures); });
-  card.Add("reps who made their quota", [](const PipelineColumn& column) -> std::string {
+  card.Add("reps who made it", [](const PipelineColumn& column) -> std::string {
     if (column.figures->rep_count() == 0) return "-";
     return absl::StrCat(Thousands(column.figures->made_count()), " of ",
                         Thousands(column.figures->rep_count()));

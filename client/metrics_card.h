@@ -39,7 +39,7 @@ const auto& FocusOf(const Response& response, const MetricsView& view) {
 std::string ActivityCard(const v1::ReportActivityResponse& response, const MetricsView& view);
 std::string PipelineCard(const v1::ReportPipelineResponse& response, const MetricsView& view);
 
-// Figures that both cards write in the same way: "28 % (23-33) of 201"; "-" where nothing is known.
+// "28 % (23-33), 201": the estimate, its interval, the count behind it; "-" where nothing is known.
 std::string IntervalText(const v1::Rate& rate);
 
 }  // namespace quotacast::client

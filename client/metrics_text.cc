@@ -48,17 +48,20 @@ std::string ActivityDetails(const v1::ReportActivityResponse& response, const Me
   if (!before.empty()) {
     absl::StrAppend(&text, "What came before its new opportunities: ", before, ".\n");
   }
-  return absl::StrCat(
-      text,
-      Styled(absl::StrFormat(
-                 "Given up: of those lost after a follow-up, those with just one; published: "
-                 "%s (Dartnell). Won after five\nfollow-ups or more; published: %s (Marketing "
-                 "Wizdom). To advance: follow-ups of each move forward.\nAdvances after: how "
-                 "many times as often as on other days opportunities advanced in the seven days\n"
-                 "after one. It went together, which does not say what causes what.\n",
-                 Percent(response.published_given_up_after_one()),
-                 Percent(response.published_won_after_five())),
-             Style::kDim, view.color));
+  return absl::StrCat(text,
+                      Styled(absl::StrFormat("In brackets the 90 %% interval, then the count "
+                                             "behind it; of follow-ups mean / median, then how\n"
+                                             "many. Given up: of those lost after a follow-up, "
+                                             "those with just one (published: %s, Dartnell).\n"
+                                             "Won after five follow-ups or more (published: %s, "
+                                             "Marketing Wizdom). To leave: follow-ups of\n"
+                                             "each move forward. Times after: how many times as "
+                                             "often as on other days opportunities\n"
+                                             "advanced in the seven days after one. It went "
+                                             "together, which does not say what causes what.\n",
+                                             Percent(response.published_given_up_after_one()),
+                                             Percent(response.published_won_after_five())),
+                             Style::kDim, view.color));
 }
 
 // What is open in each stage, and what becomes of what comes there; for a rep or a team beside the
@@ -94,25 +97,25 @@ std::string StagesText(const v1::PipelineMetrics& metrics, const v1::PipelineMet
       "\n", table.Render(view.width, view.color));
 }
 
-// "9 / 12 / 30 of 181": median, mean, 90th percentile.
+// "9/12/30, 181": median, mean, 90th percentile, how many.
 std::string DaysText(const v1::DurationSummary& days) {
   if (days.count() == 0) return "-";
-  return absl::StrFormat("%.0f / %.0f / %.0f of %s", days.median(), days.mean(), days.p90(),
+  return absl::StrFormat("%.0f/%.0f/%.0f, %s", days.median(), days.mean(), days.p90(),
                          Compact(static_cast<double>(days.count())));
 }
 
 std::string DaysInStagesText(const v1::PipelineMetrics& metrics, const v1::PipelineMetrics& all,
                              const MetricsView& view) {
   const bool beside = &metrics != &all;
-  std::vector<Column> columns = {{"days in the stage", false, kLeastNameWidth},
+  std::vector<Column> columns = {{"days in", false, kLeastNameWidth},
                                  {"open now", true},
-                                 {"of those won", true},
-                                 {"before", true, 0, 2}};
-  if (beside) columns.push_back({"all won", true, 0, 1});
-  columns.push_back({"of those lost", true, 0, 3});
-  columns.push_back({"before", true, 0, 4});
-  columns.push_back({"lost here", true, 0, 5});
+                                 {"if won", true},
+                                 {"before", true, 0, 4}};
+  if (beside) columns.push_back({"all won", true, 0, 3});
+  columns.push_back({"if lost", true, 0, 1});
   columns.push_back({"before", true, 0, 6});
+  columns.push_back({"lost here", true, 0, 2});
+  columns.push_back({"before", true, 0, 5});
   Table table(std::move(columns));
   for (int i = 0; i < metrics.stages_size(); ++i) {
     const v1::StageMetrics& stage = metrics.stages(i);
@@ -149,10 +152,11 @@ std::string LoadText(const v1::OpenLoad& load) {
   return text;
 }
 
-std::string LateText(const v1::LateStages& late) {
+std::string LateText(const v1::LateStages& late, bool has_target) {
   std::string text = absl::StrFormat(
       "\nThe last two stages hold %s (%s open), by past win rates worth %s", Compact(late.value()),
       Thousands(late.open_count()), Compact(late.weighted_value()));
+  if (!has_target) return absl::StrCat(text, "; there is no quota of this period.\n");
   if (late.missing() <= 0) return absl::StrCat(text, "; nothing is missing from the target.\n");
   const char* const verdict = late.weighted_value() >= late.missing() ? "enough by past win rates"
                               : late.value() >= late.missing()
@@ -209,7 +213,8 @@ std::string PipelineDetails(const v1::ReportPipelineResponse& response, const Me
   std::string text =
       absl::StrCat("\n", Styled(SubjectName(metrics, view), Style::kBold, view.color), "\n",
                    PipelineCard(response, view), StagesText(metrics, all, view),
-                   DaysInStagesText(metrics, all, view), LateText(metrics.late_stages()));
+                   DaysInStagesText(metrics, all, view),
+                   LateText(metrics.late_stages(), metrics.current().target() > 0));
   if (metrics.has_open_load()) absl::StrAppend(&text, LoadText(metrics.open_load()));
   return absl::StrCat(text, BandText(metrics, response), LossText(metrics));
 }
@@ -255,14 +260,14 @@ std::string ActivityText(const v1::ReportActivityResponse& response, const Metri
   return absl::StrCat(
       Styled(PeriodText(first.period_start(), first.period_end()), Style::kBold, view.color), "\n",
       table.Render(view.width, view.color), ActivityDetails(response, view),
-      Styled(absl::StrFormat("\nA day: a working day; before: the same in the period before; new: "
-                             "opportunities created.\n%s Rates are shrunk towards the other "
-                             "reps' as far as reps are\nalike; ranges are 90 %%. Published "
-                             "average: %.0f per 1,000 calls (Bridge Group, AG Salesworks).\n",
-                             response.calls_linked()
-                                 ? "Contacts: opportunities that came of a call."
-                                 : "No calls are recorded before opportunities: all count.",
-                             response.published_contacts_per_thousand_calls()),
+      Styled(absl::StrFormat(
+                 "\nA day: a working day; before: the same in the period before; new: "
+                 "opportunities created.\n%s\nRates are shrunk towards the other reps' as "
+                 "far as reps are alike; ranges are 90 %% intervals.\nPublished average: "
+                 "%.0f per 1,000 calls (Bridge Group, AG Salesworks).\n",
+                 response.calls_linked() ? "Contacts: opportunities that came of a call."
+                                         : "No calls are recorded before opportunities: all count.",
+                 response.published_contacts_per_thousand_calls()),
              Style::kDim, view.color));
 }
 
