@@ -1,6 +1,7 @@
 #include "server/convert/metric_parts.h"
 #include "server/convert/metrics.h"
 #include "server/convert/scalars.h"
+#include "simulation/parallel.h"
 
 namespace quotacast::convert {
 namespace {
@@ -90,19 +91,26 @@ v1::ActivityEffect EffectOf(const metrics::ActivityFigures& figures, int32_t row
 }  // namespace
 
 ActivityPriors::ActivityPriors(const metrics::Grouping& grouping,
-                               const metrics::ActivityFigures& figures) {
+                               const metrics::ActivityFigures& figures, int thread_count) {
   const auto learn = [&grouping](const auto& rate_of) {
     return metrics::PopulationOf(grouping, &metrics::LearnProportions, rate_of);
   };
-  for (size_t i = 0; i < metrics::kActivityTypeCount; ++i) {
-    const auto type = static_cast<simulation::ActivityType>(i);
-    connect.push_back(
-        learn([&](int32_t row) { return figures.activities[row].ConnectRate(type); }));
-  }
-  contact = metrics::PopulationOf(grouping, &metrics::LearnIntensities,
-                                  [&](int32_t row) { return figures.ContactRateOf(row); });
-  given_up = learn([&](int32_t row) { return figures.follow_ups.rows[row].GivenUpAfterOne(); });
-  won_after_five = learn([&](int32_t row) { return figures.follow_ups.rows[row].WonAfterFive(); });
+  constexpr size_t kTypes = metrics::kActivityTypeCount;
+  connect.resize(kTypes);
+  simulation::ParallelFor(thread_count, kTypes + 3, [&](int, size_t i) {
+    if (i < kTypes) {
+      const auto type = static_cast<simulation::ActivityType>(i);
+      connect[i] = learn([&](int32_t row) { return figures.activities[row].ConnectRate(type); });
+    } else if (i == kTypes) {
+      contact = metrics::PopulationOf(grouping, &metrics::LearnIntensities,
+                                      [&](int32_t row) { return figures.ContactRateOf(row); });
+    } else if (i == kTypes + 1) {
+      given_up = learn([&](int32_t row) { return figures.follow_ups.rows[row].GivenUpAfterOne(); });
+    } else {
+      won_after_five =
+          learn([&](int32_t row) { return figures.follow_ups.rows[row].WonAfterFive(); });
+    }
+  });
 }
 
 v1::ActivityMetrics ToProto(const std::string& organization, const simulation::History& history,

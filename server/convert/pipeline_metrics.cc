@@ -3,6 +3,7 @@
 #include "server/convert/metric_parts.h"
 #include "server/convert/metrics.h"
 #include "server/convert/scalars.h"
+#include "simulation/parallel.h"
 
 namespace quotacast::convert {
 namespace {
@@ -149,25 +150,34 @@ v1::LateStages ToProto(const metrics::LateStages& late, double divisor) {
 
 }  // namespace
 
-ClosePriors::ClosePriors(const PipelineReport& report, const metrics::PipelineFigures& figures) {
+ClosePriors::ClosePriors(const PipelineReport& report, const metrics::PipelineFigures& figures,
+                         int thread_count) {
   const size_t width = report.stages.size();
   const auto learn = [&report](const auto& rate_of) {
     return metrics::PopulationOf(report.grouping, &metrics::LearnProportions, rate_of);
   };
-  win = learn([&](int32_t row) { return figures.closes.rows[row].WinRate(); });
-  for (size_t s = 0; s < width; ++s) {
-    conversion.push_back(learn(
-        [&](int32_t row) { return ConversionOf(report, figures, row * width + s).effective; }));
-    stage_win.push_back(
-        learn([&](int32_t row) { return figures.closes.stages[row * width + s].WinRate(); }));
-  }
+  conversion.resize(width);
+  stage_win.resize(width);
+  simulation::ParallelFor(thread_count, 1 + 2 * width, [&](int, size_t i) {
+    if (i == 0) {
+      win = learn([&](int32_t row) { return figures.closes.rows[row].WinRate(); });
+    } else if (i <= width) {
+      const size_t s = i - 1;
+      conversion[s] = learn(
+          [&](int32_t row) { return ConversionOf(report, figures, row * width + s).effective; });
+    } else {
+      const size_t s = i - 1 - width;
+      stage_win[s] =
+          learn([&](int32_t row) { return figures.closes.stages[row * width + s].WinRate(); });
+    }
+  });
 }
 
-PipelinePriors::PipelinePriors(const PipelineReport& report)
+PipelinePriors::PipelinePriors(const PipelineReport& report, int thread_count)
     : attended(metrics::PopulationOf(report.grouping, &metrics::LearnProportions,
                                      [&](int32_t row) { return Attended(report, row); })),
-      current(report, report.current),
-      previous(report, report.previous) {}
+      current(report, report.current, thread_count),
+      previous(report, report.previous, thread_count) {}
 
 v1::PastAttainment ToProto(simulation::Period period, const metrics::Attainment& attainment) {
   v1::PastAttainment proto;

@@ -27,8 +27,8 @@ void ComputeActivity(const FloorQuestion& question, const PageBounds& bounds, in
   const simulation::History& history = question.company->history;
   const metrics::ActivityReport report = metrics::ReportActivity(
       history, *question.index, question.period, question.as_of_us, thread_count);
-  const convert::ActivityPriors priors(report.grouping, report.current);
-  const convert::ActivityPriors before(report.grouping, report.previous);
+  const convert::ActivityPriors priors(report.grouping, report.current, thread_count);
+  const convert::ActivityPriors before(report.grouping, report.previous, thread_count);
   AddLines(
       question.rows, bounds, thread_count,
       [&](int32_t row) {
@@ -46,7 +46,7 @@ void ComputePipeline(const FloorQuestion& question, simulation::Measure measure,
   const metrics::PipelineReport report =
       metrics::ReportPipeline(history, *question.index, question.quotas, question.period, measure,
                               question.as_of_us, reasons, thread_count);
-  const convert::PipelinePriors priors(report);
+  const convert::PipelinePriors priors(report, thread_count);
   AddLines(
       question.rows, bounds, thread_count,
       [&](int32_t row) {

@@ -119,6 +119,14 @@ TEST_F(FloorEndToEndTest, DetailsAreOfTheRepAskedFor) {
   EXPECT_TRUE(absl::StrContains(activity.out, absl::StrCat("\n", display_name, "\n")))
       << activity.out;
   const Output pipeline = Run({"metrics", "pipeline", "--rep", rep});
+  // The card: every figure beside the period before, the team and all.
+  for (const char* const part : {"contacts per 1,000 calls", "given up after one", "to leave "}) {
+    EXPECT_TRUE(absl::StrContains(activity.out, part)) << part << "\n" << activity.out;
+  }
+  for (const char* const part :
+       {"before", "Team ", "open when it began", "sales velocity a day", "attainment to date"}) {
+    EXPECT_TRUE(absl::StrContains(pipeline.out, part)) << part << "\n" << pipeline.out;
+  }
   EXPECT_TRUE(absl::StrContains(pipeline.out, absl::StrCat("Stages: ", display_name)))
       << pipeline.out;
   EXPECT_TRUE(absl::StrContains(pipeline.out, "Made the quota:")) << pipeline.out;
