@@ -47,17 +47,29 @@ ActivityIndex::Chunk ActivityIndex::MergeChunk(const Chunk& before, const Chunk&
 }
 
 ActivityIndex::ActivityIndex(const History& history) {
-  // First by chunk, then within it, so that what is written to stays in the cache.
-  std::vector<std::vector<Placed>> by_chunk((history.opportunities.size() + kChunk - 1) / kChunk);
+  // Counted first, so that every list is made as long as it will be.
+  std::vector<uint32_t> counts(history.opportunities.size(), 0);
+  for (const Activity& activity : history.activities) {
+    if (activity.opportunity != simulation::kNone) ++counts[activity.opportunity];
+  }
+  std::vector<std::shared_ptr<Chunk>> chunks((counts.size() + kChunk - 1) / kChunk);
+  for (size_t c = 0; c < chunks.size(); ++c) {
+    chunks[c] = std::make_shared<Chunk>();
+    std::array<uint32_t, kChunk + 1>& first = chunks[c]->first;
+    for (size_t i = 0; i < kChunk; ++i) {
+      const size_t opportunity = c * kChunk + i;
+      first[i + 1] = first[i] + (opportunity < counts.size() ? counts[opportunity] : 0);
+    }
+    chunks[c]->activities.resize(first[kChunk]);
+  }
+  // From here on: how many of each are still to come.
   for (const Activity& activity : history.activities) {
     if (activity.opportunity == simulation::kNone) continue;
     const auto at = static_cast<size_t>(activity.opportunity);
-    by_chunk[at / kChunk].push_back({static_cast<uint32_t>(at % kChunk), Linked(activity)});
+    Chunk& chunk = *chunks[at / kChunk];
+    chunk.activities[chunk.first[at % kChunk + 1] - counts[at]--] = Linked(activity);
   }
-  for (std::vector<Placed>& placed : by_chunk) {
-    chunks_.push_back(std::make_shared<const Chunk>(MakeChunk(placed)));
-    placed = {};
-  }
+  chunks_.assign(chunks.begin(), chunks.end());
   RememberSource(history);
 }
 

@@ -47,12 +47,14 @@ class Reader {
         before_(before) {}
 
   void Read(int32_t opportunity) {
-    const absl::Span<const LinkedActivity> activities = index_->Of(opportunity);
+    // What was created and closed before either period began is in none of the figures.
     const simulation::Opportunity& record = history_->opportunities[opportunity];
+    const bool is_closed = ClosedBefore(*history_, opportunity, start_us_);
+    if (is_closed && record.create_time_us < start_us_) return;
+    const absl::Span<const LinkedActivity> activities = index_->Of(opportunity);
     current_.prospecting.Add(record, activities);
     before_.prospecting.Add(record, activities);
-    // What was closed before either period began is in none of the figures.
-    if (ClosedBefore(*history_, opportunity, start_us_)) return;
+    if (is_closed) return;
     if (!ReadJourney(*history_, opportunity, as_of_us_, journey_)) return;
     current_.Add(journey_, activities);
     before_.Add(journey_, activities);

@@ -117,7 +117,9 @@ class Reader {
     current.Add(journey_, as_of_us_);
     before.Add(journey_, as_of_us_);
     year.Add(journey_);
-    load.Add(journey_, index_->Of(opportunity));
+    // Only of open ones it is asked when they were last attended to.
+    load.Add(journey_,
+             journey_.IsOpen() ? index_->Of(opportunity) : absl::Span<const LinkedActivity>());
     ledger.Add(journey_);
   }
   void Merge(Reader&& other) {
