@@ -1,6 +1,7 @@
 #include "server/metrics/attainment.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -86,15 +87,19 @@ std::vector<Attainment> AttainmentOf(absl::Span<const Quota> quotas, absl::TimeZ
 
 std::vector<Period> PastQuotaPeriods(absl::Span<const Quota> quotas, Period period, int limit) {
   const simulation::PeriodKind kind = simulation::KindOf(period);
+  // Few periods have many quotas, and the kind of a period takes a while to tell.
   std::set<std::pair<simulation::Day, simulation::Day>> starts;
   for (const Quota& quota : quotas) {
-    const Period past = {quota.period_start, quota.period_end};
+    if (quota.owner_type == OwnerType::kRep && quota.period_end <= period.start) {
+      starts.insert({quota.period_start, quota.period_end});
+    }
+  }
+  for (auto it = starts.begin(); it != starts.end();) {
+    const Period past = {it->first, it->second};
     const bool same = kind == simulation::PeriodKind::kAny
                           ? past.end - past.start == period.end - period.start
                           : simulation::KindOf(past) == kind;
-    if (quota.owner_type == OwnerType::kRep && past.end <= period.start && same) {
-      starts.insert({past.start, past.end});
-    }
+    it = same ? std::next(it) : starts.erase(it);
   }
   std::vector<Period> periods;
   for (auto it = starts.rbegin(); it != starts.rend(); ++it) {
