@@ -1,36 +1,16 @@
 #include "client/metrics_text.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "client/metric_words.h"
+#include "client/metrics_card.h"
 
 namespace quotacast::client {
 namespace {
 
 constexpr int kLeastNameWidth = 14;
-
-template <typename Metrics>
-const std::string& SubjectOf(const Metrics& metrics) {
-  if (metrics.has_rep()) return metrics.rep();
-  return metrics.has_team() ? metrics.team() : metrics.organization();
-}
-
-template <typename Metrics>
-std::string NameOf(const Metrics& metrics, const MetricsView& view) {
-  if (metrics.has_organization()) return "All";
-  const std::string name = DisplayName(view, SubjectOf(metrics));
-  return metrics.has_team() ? absl::StrCat("Team ", name) : name;
-}
-
-// The line that more is told of: of the one rep or team asked for, else the first.
-template <typename Lines>
-const auto& FocusOf(const Lines& lines, const MetricsView& view) {
-  for (const auto& line : lines) {
-    if (SubjectOf(line) == view.focus) return line;
-  }
-  return *lines.begin();
-}
 
 template <typename Metrics>
 const char* SubjectType(const Metrics& metrics) {
@@ -48,102 +28,111 @@ std::string PeriodText(const std::string& start, const std::string& end) {
   return absl::StrCat("From ", start, " to before ", end);
 }
 
-// ": call 56, meeting 2".
+// "call 56, meeting 2".
 std::string BeforeText(const v1::ActivityFigures& figures) {
   std::string text;
   for (const v1::ActivityTypeCount& of_type : figures.before_creation_types()) {
-    absl::StrAppend(&text, text.empty() ? ": " : ", ",
-                    Words(v1::Activity::Type_Name(of_type.type())), " ",
-                    Thousands(of_type.count()));
+    absl::StrAppend(&text, text.empty() ? "" : ", ", Words(v1::Activity::Type_Name(of_type.type())),
+                    " ", Thousands(of_type.count()));
   }
   return text;
 }
 
-// What follows on the lines of activity: follow-ups and what went together.
-std::string ActivityDetails(const v1::ActivityMetrics& metrics,
-                            const v1::ReportActivityResponse& response, const MetricsView& view) {
-  const v1::ActivityFigures& now = metrics.current();
+// What follows on the lines of activity: every figure of the one that more is told of.
+std::string ActivityDetails(const v1::ReportActivityResponse& response, const MetricsView& view) {
+  const v1::ActivityMetrics& metrics = FocusOf(response, view);
   std::string text =
-      absl::StrCat("\n", Styled(NameOf(metrics, view), Style::kBold, view.color), "\n");
-  if (now.activities_before_creation().count() > 0) {
-    absl::StrAppendFormat(
-        &text, "  A new opportunity took %.1f activities before it came up (%s of them%s).\n",
-        now.activities_before_creation().mean(),
-        Thousands(now.activities_before_creation().count()), BeforeText(now));
+      absl::StrCat("\n", Styled(SubjectName(metrics, view), Style::kBold, view.color), "\n",
+                   ActivityCard(response, view));
+  const std::string before = BeforeText(metrics.current());
+  if (!before.empty()) {
+    absl::StrAppend(&text, "What came before its new opportunities: ", before, ".\n");
   }
-  for (const auto& [word, follow_ups] :
-       {std::pair("won", &now.follow_ups_won()), std::pair("lost", &now.follow_ups_lost())}) {
-    if (follow_ups->count() == 0) continue;
-    absl::StrAppendFormat(&text,
-                          "  Opportunities %s had %.1f follow-ups on average, half of them at most "
-                          "%d (%s of them).\n",
-                          word, follow_ups->mean(), follow_ups->median(),
-                          Thousands(follow_ups->count()));
-  }
-  if (now.given_up_after_one().total() > 0) {
-    absl::StrAppend(&text, "  Given up after one follow-up: ", RateText(now.given_up_after_one()),
-                    " lost (published: ", Percent(response.published_given_up_after_one()),
-                    ", Dartnell).\n");
-  }
-  if (now.won_after_five().total() > 0) {
-    absl::StrAppend(&text, "  Won after five or more: ", RateText(now.won_after_five()),
-                    " won (published: ", Percent(response.published_won_after_five()),
-                    ", Marketing Wizdom).\n");
-  }
-  for (const v1::ActivityEffect& effect : metrics.effects()) {
-    if (effect.ratio() <= 0) continue;
-    absl::StrAppendFormat(&text,
-                          "  In the week after a %s opportunities advanced %.2f times as often "
-                          "(%.2f to %.2f): it went\n"
-                          "  together, which does not say what causes what.\n",
-                          Words(v1::Activity::Type_Name(effect.type())), effect.ratio(),
-                          effect.low(), effect.high());
-  }
-  if (now.stage_follow_ups().empty()) return text;
-  Table table({{"stage", false, kLeastNameWidth},
-               {"moves forward", true},
-               {"follow-ups each", true},
-               {"median", true},
-               {"90th percentile", true}});
-  for (const v1::StageFollowUps& stage : now.stage_follow_ups()) {
-    table.AddRow({{stage.stage_id()},
-                  {Thousands(stage.follow_ups().count())},
-                  {absl::StrFormat("%.1f", stage.follow_ups().mean())},
-                  {absl::StrCat(stage.follow_ups().median())},
-                  {absl::StrCat(stage.follow_ups().p90())}});
-  }
-  return absl::StrCat(text, "\n", table.Render(view.width, view.color));
+  return absl::StrCat(text,
+                      Styled(absl::StrFormat("In brackets the 90 %% interval, then the count "
+                                             "behind it; of follow-ups mean / median, then how\n"
+                                             "many. Given up: of those lost after a follow-up, "
+                                             "those with just one (published: %s, Dartnell).\n"
+                                             "Won after five follow-ups or more (published: %s, "
+                                             "Marketing Wizdom). To leave: follow-ups of\n"
+                                             "each move forward. Times after: how many times as "
+                                             "often as on other days opportunities\n"
+                                             "advanced in the seven days after one. It went "
+                                             "together, which does not say what causes what.\n",
+                                             Percent(response.published_given_up_after_one()),
+                                             Percent(response.published_won_after_five())),
+                             Style::kDim, view.color));
 }
 
-std::string StagesText(const v1::PipelineMetrics& metrics, const MetricsView& view) {
-  Table table({{"stage", false, kLeastNameWidth},
-               {"open", true},
-               {"amount", true},
-               {"days here", true},
-               {"if won", true, 0, 2},
-               {"if lost", true, 0, 2},
-               {"get on", true},
-               {"before", true, 0, 3},
-               {"win rate", true},
-               {"lost here", true, 0, 1}});
-  const auto days = [](const v1::DurationSummary& summary) {
-    return summary.count() == 0 ? std::string("-") : absl::StrFormat("%.0f", summary.median());
-  };
-  for (const v1::StageMetrics& stage : metrics.stages()) {
-    table.AddRow({{stage.stage_id()},
-                  {Thousands(stage.open_count())},
-                  {Compact(stage.open_amount())},
-                  {days(stage.days_open())},
-                  {days(stage.days_won())},
-                  {days(stage.days_lost())},
-                  {RateText(stage.conversion().advance_rate())},
-                  {RateText(stage.previous_conversion().advance_rate())},
-                  {RateText(stage.win_rate())},
-                  {Compact(stage.lost_amount())}});
+// What is open in each stage, and what becomes of what comes there; for a rep or a team beside the
+// organization.
+std::string StagesText(const v1::PipelineMetrics& metrics, const v1::PipelineMetrics& all,
+                       const MetricsView& view) {
+  const bool beside = &metrics != &all;
+  std::vector<Column> columns = {{"stage", false, kLeastNameWidth},
+                                 {"open", true},
+                                 {"amount", true, 0, 3},
+                                 {"get on", true},
+                                 {"before", true, 0, 2}};
+  if (beside) columns.push_back({"all get on", true, 0, 1});
+  columns.push_back({"win rate", true});
+  columns.push_back({"before", true, 0, 4});
+  if (beside) columns.push_back({"all", true, 0, 5});
+  Table table(std::move(columns));
+  for (int i = 0; i < metrics.stages_size(); ++i) {
+    const v1::StageMetrics& stage = metrics.stages(i);
+    std::vector<Cell> row = {{stage.stage_id()},
+                             {Thousands(stage.open_count())},
+                             {Compact(stage.open_amount())},
+                             {IntervalText(stage.conversion().advance_rate())},
+                             {RateText(stage.previous_conversion().advance_rate())}};
+    if (beside) row.push_back({RateText(all.stages(i).conversion().advance_rate())});
+    row.push_back({RateText(stage.win_rate())});
+    row.push_back({RateText(stage.previous_win_rate())});
+    if (beside) row.push_back({RateText(all.stages(i).win_rate())});
+    table.AddRow(std::move(row));
   }
   return absl::StrCat(
-      "\n", Styled(absl::StrCat("Stages: ", NameOf(metrics, view)), Style::kBold, view.color), "\n",
-      table.Render(view.width, view.color));
+      "\n", Styled(absl::StrCat("Stages: ", SubjectName(metrics, view)), Style::kBold, view.color),
+      "\n", table.Render(view.width, view.color));
+}
+
+// "9/12/30, 181": median, mean, 90th percentile, how many.
+std::string DaysText(const v1::DurationSummary& days) {
+  if (days.count() == 0) return "-";
+  return absl::StrFormat("%.0f/%.0f/%.0f, %s", days.median(), days.mean(), days.p90(),
+                         Compact(static_cast<double>(days.count())));
+}
+
+std::string DaysInStagesText(const v1::PipelineMetrics& metrics, const v1::PipelineMetrics& all,
+                             const MetricsView& view) {
+  const bool beside = &metrics != &all;
+  std::vector<Column> columns = {{"days in", false, kLeastNameWidth},
+                                 {"open now", true},
+                                 {"if won", true},
+                                 {"before", true, 0, 4}};
+  if (beside) columns.push_back({"all won", true, 0, 3});
+  columns.push_back({"if lost", true, 0, 1});
+  columns.push_back({"before", true, 0, 6});
+  columns.push_back({"lost here", true, 0, 2});
+  columns.push_back({"before", true, 0, 5});
+  Table table(std::move(columns));
+  for (int i = 0; i < metrics.stages_size(); ++i) {
+    const v1::StageMetrics& stage = metrics.stages(i);
+    std::vector<Cell> row = {{stage.stage_id()},
+                             {DaysText(stage.days_open())},
+                             {DaysText(stage.days_won())},
+                             {DaysText(stage.previous_days_won())}};
+    if (beside) row.push_back({DaysText(all.stages(i).days_won())});
+    row.push_back({DaysText(stage.days_lost())});
+    row.push_back({DaysText(stage.previous_days_lost())});
+    row.push_back(
+        {absl::StrCat(Thousands(stage.lost_count()), ": ", Compact(stage.lost_amount()))});
+    row.push_back({absl::StrCat(Thousands(stage.previous_lost_count()), ": ",
+                                Compact(stage.previous_lost_amount()))});
+    table.AddRow(std::move(row));
+  }
+  return absl::StrCat("\n", table.Render(view.width, view.color));
 }
 
 // How many reps have how many open: "0-9: 2, 10-19: 5".
@@ -163,10 +152,11 @@ std::string LoadText(const v1::OpenLoad& load) {
   return text;
 }
 
-std::string LateText(const v1::LateStages& late) {
+std::string LateText(const v1::LateStages& late, bool has_target) {
   std::string text = absl::StrFormat(
       "\nThe last two stages hold %s (%s open), by past win rates worth %s", Compact(late.value()),
       Thousands(late.open_count()), Compact(late.weighted_value()));
+  if (!has_target) return absl::StrCat(text, "; there is no quota of this period.\n");
   if (late.missing() <= 0) return absl::StrCat(text, "; nothing is missing from the target.\n");
   const char* const verdict = late.weighted_value() >= late.missing() ? "enough by past win rates"
                               : late.value() >= late.missing()
@@ -181,9 +171,13 @@ std::string LossText(const v1::PipelineMetrics& metrics) {
   for (const v1::LossReason& reason : metrics.loss_reasons()) given += reason.count();
   std::string text = absl::StrFormat("\nWhy lost, where said (%d of %d lost):\n", given,
                                      metrics.current().lost_count());
-  Table table({{"reason", false, kLeastNameWidth}, {"lost", true}, {"amount", true}});
+  Table table(
+      {{"reason", false, kLeastNameWidth}, {"lost", true}, {"before", true}, {"amount", true}});
   for (const v1::LossReason& reason : metrics.loss_reasons()) {
-    table.AddRow({{reason.reason()}, {Thousands(reason.count())}, {Compact(reason.amount())}});
+    table.AddRow({{reason.reason()},
+                  {Thousands(reason.count())},
+                  {Thousands(reason.previous_count())},
+                  {Compact(reason.amount())}});
   }
   return absl::StrCat(text, table.Render(80, false));
 }
@@ -214,9 +208,13 @@ std::string BandText(const v1::PipelineMetrics& metrics,
   return text;
 }
 
-std::string PipelineDetails(const v1::PipelineMetrics& metrics,
-                            const v1::ReportPipelineResponse& response, const MetricsView& view) {
-  std::string text = absl::StrCat(StagesText(metrics, view), LateText(metrics.late_stages()));
+std::string PipelineDetails(const v1::ReportPipelineResponse& response, const MetricsView& view) {
+  const v1::PipelineMetrics &metrics = FocusOf(response, view), &all = response.metrics(0);
+  std::string text =
+      absl::StrCat("\n", Styled(SubjectName(metrics, view), Style::kBold, view.color), "\n",
+                   PipelineCard(response, view), StagesText(metrics, all, view),
+                   DaysInStagesText(metrics, all, view),
+                   LateText(metrics.late_stages(), metrics.current().target() > 0));
   if (metrics.has_open_load()) absl::StrAppend(&text, LoadText(metrics.open_load()));
   return absl::StrCat(text, BandText(metrics, response), LossText(metrics));
 }
@@ -243,7 +241,7 @@ std::string ActivityText(const v1::ReportActivityResponse& response, const Metri
     const auto& emails = OfType(now, v1::Activity::EMAIL);
     const v1::Rate& contact = now.contact_rate();
     table.AddRow(
-        {{NameOf(metrics, view), metrics.has_rep() ? Style::kPlain : Style::kBold},
+        {{SubjectName(metrics, view), metrics.has_rep() ? Style::kPlain : Style::kBold},
          {Thousands(calls.count())},
          {absl::StrFormat("%.1f", calls.per_working_day())},
          {absl::StrFormat("%.1f",
@@ -261,16 +259,15 @@ std::string ActivityText(const v1::ReportActivityResponse& response, const Metri
   const v1::ActivityFigures& first = response.metrics(0).current();
   return absl::StrCat(
       Styled(PeriodText(first.period_start(), first.period_end()), Style::kBold, view.color), "\n",
-      table.Render(view.width, view.color),
-      ActivityDetails(FocusOf(response.metrics(), view), response, view),
-      Styled(absl::StrFormat("\nA day: a working day; before: the same in the period before; new: "
-                             "opportunities created.\n%s Rates are shrunk towards the other "
-                             "reps' as far as reps are\nalike; ranges are 90 %%. Published "
-                             "average: %.0f per 1,000 calls (Bridge Group, AG Salesworks).\n",
-                             response.calls_linked()
-                                 ? "Contacts: opportunities that came of a call."
-                                 : "No calls are recorded before opportunities: all count.",
-                             response.published_contacts_per_thousand_calls()),
+      table.Render(view.width, view.color), ActivityDetails(response, view),
+      Styled(absl::StrFormat(
+                 "\nA day: a working day; before: the same in the period before; new: "
+                 "opportunities created.\n%s\nRates are shrunk towards the other reps' as "
+                 "far as reps are alike; ranges are 90 %% intervals.\nPublished average: "
+                 "%.0f per 1,000 calls (Bridge Group, AG Salesworks).\n",
+                 response.calls_linked() ? "Contacts: opportunities that came of a call."
+                                         : "No calls are recorded before opportunities: all count.",
+                 response.published_contacts_per_thousand_calls()),
              Style::kDim, view.color));
 }
 
@@ -291,7 +288,7 @@ std::string PipelineText(const v1::ReportPipelineResponse& response, const Metri
                {"a day", true, 0, 6}});
   for (const v1::PipelineMetrics& metrics : response.metrics()) {
     const v1::PipelineFigures& now = metrics.current();
-    table.AddRow({{NameOf(metrics, view), metrics.has_rep() ? Style::kPlain : Style::kBold},
+    table.AddRow({{SubjectName(metrics, view), metrics.has_rep() ? Style::kPlain : Style::kBold},
                   {Thousands(metrics.open_count())},
                   {Compact(metrics.open_amount())},
                   {RateText(metrics.attended())},
@@ -310,17 +307,18 @@ std::string PipelineText(const v1::ReportPipelineResponse& response, const Metri
       Styled(absl::StrCat(PeriodText(first.period_start(), first.period_end()), "; amounts in ",
                           response.currency_code()),
              Style::kBold, view.color),
-      "\n", table.Render(view.width, view.color),
-      PipelineDetails(FocusOf(response.metrics(), view), response, view),
+      "\n", table.Render(view.width, view.color), PipelineDetails(response, view),
       Styled(
           "\nAttended: with an activity or a move in 14 days. Weighted: open amounts times the "
           "share won\n"
-          "from their stage. Coverage: what is open over what is missing. Deal, days: of wins. "
-          "A day:\n"
-          "sales velocity. Days here: median age in the stage; if won, if lost: of those "
-          "closed. Get\n"
-          "on: the share that advances within as many days as the period has lasted, those still "
-          "open not\ncounted as failures; before: the same of the period before.\n",
+          "from their stage. Coverage: what is open over what is missing. Deal, days: of wins. A "
+          "day:\n"
+          "sales velocity. Get on: the share that advances within as many days as the period has\n"
+          "lasted, those still open not counted as failures. Days: median / mean / 90th "
+          "percentile.\n"
+          "Rates are shrunk towards the other reps' as far as reps are alike; in brackets the 90 "
+          "%\n"
+          "interval, then what it was counted from. Before: the period before, whole.\n",
           Style::kDim, view.color));
 }
 

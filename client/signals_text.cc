@@ -40,9 +40,14 @@ std::string SignalsText(const v1::ListSignalsResponse& response, const SignalsVi
     if (signal.probability() < 1) {
       absl::StrAppend(&text, ", ", Percent(signal.probability()), " sure");
     }
-    if (signal.has_quota_effect() && std::lround(100 * signal.quota_effect()) != 0) {
+    if (signal.has_quota_effect()) {
       absl::StrAppendFormat(&text, ", takes %.0f points from the chance of the quota",
                             -100 * signal.quota_effect());
+    }
+    // Of a quota out of reach the description says it.
+    if (signal.has_attainment_probability() && signal.kind() != v1::Signal::QUOTA_OUT_OF_REACH) {
+      absl::StrAppend(&text, signal.has_quota_effect() ? ", which is " : "; chance of the quota ",
+                      Percent(signal.attainment_probability()));
     }
     absl::StrAppend(&text, "\n  ", signal.description(), "\n");
     if (signal.opportunity_count() > 0) {
@@ -66,7 +71,7 @@ std::string SignalsText(const v1::ListSignalsResponse& response, const SignalsVi
 std::string SignalsCsv(const v1::ListSignalsResponse& response) {
   std::string text =
       "kind,rep_id,stage_id,probability,count,total,value,low,high,reference,quota_effect,urgency,"
-      "amount,opportunity_count,description,signal_id,review_state\n";
+      "amount,opportunity_count,description,signal_id,review_state,attainment_probability\n";
   for (const v1::Signal& signal : response.signals()) {
     const v1::Rate& rate = signal.evidence();
     text += CsvLine(
@@ -78,7 +83,8 @@ std::string SignalsCsv(const v1::ListSignalsResponse& response) {
          absl::StrCat(signal.opportunity_count()), signal.description(), IdOf(signal.name()),
          signal.has_review()
              ? absl::AsciiStrToLower(v1::SignalReview::State_Name(signal.review().state()))
-             : ""});
+             : "",
+         signal.has_attainment_probability() ? Number(signal.attainment_probability()) : ""});
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "server/convert/metric_parts.h"
 #include "server/convert/metrics.h"
 #include "server/convert/scalars.h"
+#include "simulation/parallel.h"
 
 namespace quotacast::convert {
 namespace {
@@ -72,22 +73,44 @@ v1::ActivityFigures FiguresOf(const std::string& organization, const simulation:
   return proto;
 }
 
+v1::ActivityEffect EffectOf(const metrics::ActivityFigures& figures, int32_t row, size_t type) {
+  const metrics::RateRatio ratio =
+      figures.effect.Of(row, static_cast<simulation::ActivityType>(type));
+  v1::ActivityEffect proto;
+  proto.set_type(TypeOf(type));
+  proto.set_ratio(ratio.ratio);
+  proto.set_low(ratio.interval.low);
+  proto.set_high(ratio.interval.high);
+  proto.set_advance_after_count(ratio.advances_after);
+  proto.set_advance_other_count(ratio.advances_other);
+  proto.set_days_after(ratio.days_after);
+  proto.set_days_other(ratio.days_other);
+  return proto;
+}
+
 }  // namespace
 
 ActivityPriors::ActivityPriors(const metrics::Grouping& grouping,
-                               const metrics::ActivityFigures& figures) {
+                               const metrics::ActivityFigures& figures, int thread_count) {
   const auto learn = [&grouping](const auto& rate_of) {
     return metrics::PopulationOf(grouping, &metrics::LearnProportions, rate_of);
   };
-  for (size_t i = 0; i < metrics::kActivityTypeCount; ++i) {
-    const auto type = static_cast<simulation::ActivityType>(i);
-    connect.push_back(
-        learn([&](int32_t row) { return figures.activities[row].ConnectRate(type); }));
-  }
-  contact = metrics::PopulationOf(grouping, &metrics::LearnIntensities,
-                                  [&](int32_t row) { return figures.ContactRateOf(row); });
-  given_up = learn([&](int32_t row) { return figures.follow_ups.rows[row].GivenUpAfterOne(); });
-  won_after_five = learn([&](int32_t row) { return figures.follow_ups.rows[row].WonAfterFive(); });
+  constexpr size_t kTypes = metrics::kActivityTypeCount;
+  connect.resize(kTypes);
+  simulation::ParallelFor(thread_count, kTypes + 3, [&](int, size_t i) {
+    if (i < kTypes) {
+      const auto type = static_cast<simulation::ActivityType>(i);
+      connect[i] = learn([&](int32_t row) { return figures.activities[row].ConnectRate(type); });
+    } else if (i == kTypes) {
+      contact = metrics::PopulationOf(grouping, &metrics::LearnIntensities,
+                                      [&](int32_t row) { return figures.ContactRateOf(row); });
+    } else if (i == kTypes + 1) {
+      given_up = learn([&](int32_t row) { return figures.follow_ups.rows[row].GivenUpAfterOne(); });
+    } else {
+      won_after_five =
+          learn([&](int32_t row) { return figures.follow_ups.rows[row].WonAfterFive(); });
+    }
+  });
 }
 
 v1::ActivityMetrics ToProto(const std::string& organization, const simulation::History& history,
@@ -99,17 +122,8 @@ v1::ActivityMetrics ToProto(const std::string& organization, const simulation::H
   *line.mutable_previous() =
       FiguresOf(organization, history, report, report.previous, previous, row);
   for (size_t i = 0; i < metrics::kActivityTypeCount; ++i) {
-    const metrics::RateRatio ratio =
-        report.effect.Of(row, static_cast<simulation::ActivityType>(i));
-    v1::ActivityEffect* added = line.add_effects();
-    added->set_type(TypeOf(i));
-    added->set_ratio(ratio.ratio);
-    added->set_low(ratio.interval.low);
-    added->set_high(ratio.interval.high);
-    added->set_advance_after_count(ratio.advances_after);
-    added->set_advance_other_count(ratio.advances_other);
-    added->set_days_after(ratio.days_after);
-    added->set_days_other(ratio.days_other);
+    *line.add_effects() = EffectOf(report.current, row, i);
+    *line.add_previous_effects() = EffectOf(report.previous, row, i);
   }
   return line;
 }

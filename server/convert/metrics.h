@@ -18,20 +18,22 @@ namespace quotacast::convert {
 
 // How rates lie among reps: learnt once for a report, used for each of its lines.
 struct ActivityPriors {
-  ActivityPriors(const metrics::Grouping& grouping, const metrics::ActivityFigures& figures);
+  ActivityPriors(const metrics::Grouping& grouping, const metrics::ActivityFigures& figures,
+                 int thread_count = 1);
   std::vector<metrics::RatePopulation> connect;  // By kind of activity.
   metrics::RatePopulation contact, given_up, won_after_five;
 };
 
 // Of the figures of one period.
 struct ClosePriors {
-  ClosePriors(const metrics::PipelineReport& report, const metrics::PipelineFigures& figures);
+  ClosePriors(const metrics::PipelineReport& report, const metrics::PipelineFigures& figures,
+              int thread_count = 1);
   metrics::RatePopulation win;
   std::vector<metrics::RatePopulation> conversion, stage_win;  // By StageIndex number.
 };
 
 struct PipelinePriors {
-  explicit PipelinePriors(const metrics::PipelineReport& report);
+  explicit PipelinePriors(const metrics::PipelineReport& report, int thread_count = 1);
   metrics::RatePopulation attended;
   ClosePriors current, previous;
 };

@@ -3,6 +3,7 @@
 #include "server/convert/metric_parts.h"
 #include "server/convert/metrics.h"
 #include "server/convert/scalars.h"
+#include "simulation/parallel.h"
 
 namespace quotacast::convert {
 namespace {
@@ -23,7 +24,7 @@ v1::DurationSummary ToProto(const metrics::DistributionSummary& summary) {
 
 v1::PipelineFigures FiguresOf(const metrics::PipelineFigures& figures,
                               const metrics::PipelineReport& report, const ClosePriors& priors,
-                              simulation::Measure measure, int32_t row) {
+                              simulation::Measure measure, int32_t row, int64_t open_at_end) {
   v1::PipelineFigures proto;
   const metrics::CloseCounts& closes = figures.closes.rows[row];
   const metrics::Attainment& attainment = figures.attainment[row];
@@ -41,6 +42,8 @@ v1::PipelineFigures FiguresOf(const metrics::PipelineFigures& figures,
   proto.set_booked(static_cast<double>(attainment.booked) / divisor);
   proto.set_rep_count(attainment.reps_with_quota);
   proto.set_made_count(attainment.reps_made);
+  proto.set_start_open_count(figures.open_at_start[row]);
+  proto.set_velocity_per_day(metrics::VelocityPerDay(closes, open_at_end) / 1e6);
   return proto;
 }
 
@@ -94,12 +97,19 @@ void AddStage(const std::string& organization, const simulation::History& histor
   stage->set_lost_amount(Whole(closes.left_lost_amount_micros));
   stage->set_won_count(closes.left_won);
   stage->set_won_amount(Whole(closes.left_won_amount_micros));
+  const metrics::StageCloseCounts& before = report.previous.closes.stages[cell];
+  *stage->mutable_previous_days_won() = ToProto(report.previous.durations[cell].won);
+  *stage->mutable_previous_days_lost() = ToProto(report.previous.durations[cell].lost);
+  *stage->mutable_previous_win_rate() =
+      ProportionRate(before.WinRate(), priors.previous.stage_win[s], report.grouping, row);
+  stage->set_previous_lost_count(before.left_lost);
+  stage->set_previous_lost_amount(Whole(before.left_lost_amount_micros));
 }
 
 void AddLossReasons(const PipelineReport& report, const metrics::LossReasons& reasons, int32_t row,
                     v1::PipelineMetrics& line) {
-  std::vector<std::pair<int32_t, metrics::LossCount>> losses(report.losses[row].begin(),
-                                                             report.losses[row].end());
+  std::vector<std::pair<int32_t, metrics::LossCount>> losses(report.current.losses[row].begin(),
+                                                             report.current.losses[row].end());
   std::sort(losses.begin(), losses.end(), [&](const auto& a, const auto& b) {
     if (a.second.count != b.second.count) return a.second.count > b.second.count;
     return reasons.Text(a.first) < reasons.Text(b.first);
@@ -110,6 +120,10 @@ void AddLossReasons(const PipelineReport& report, const metrics::LossReasons& re
     added->set_reason(reasons.Text(reason));
     added->set_count(loss.count);
     added->set_amount(Whole(loss.amount_micros));
+    const auto before = report.previous.losses[row].find(reason);
+    if (before != report.previous.losses[row].end()) {
+      added->set_previous_count(before->second.count);
+    }
   }
 }
 
@@ -136,25 +150,34 @@ v1::LateStages ToProto(const metrics::LateStages& late, double divisor) {
 
 }  // namespace
 
-ClosePriors::ClosePriors(const PipelineReport& report, const metrics::PipelineFigures& figures) {
+ClosePriors::ClosePriors(const PipelineReport& report, const metrics::PipelineFigures& figures,
+                         int thread_count) {
   const size_t width = report.stages.size();
   const auto learn = [&report](const auto& rate_of) {
     return metrics::PopulationOf(report.grouping, &metrics::LearnProportions, rate_of);
   };
-  win = learn([&](int32_t row) { return figures.closes.rows[row].WinRate(); });
-  for (size_t s = 0; s < width; ++s) {
-    conversion.push_back(learn(
-        [&](int32_t row) { return ConversionOf(report, figures, row * width + s).effective; }));
-    stage_win.push_back(
-        learn([&](int32_t row) { return figures.closes.stages[row * width + s].WinRate(); }));
-  }
+  conversion.resize(width);
+  stage_win.resize(width);
+  simulation::ParallelFor(thread_count, 1 + 2 * width, [&](int, size_t i) {
+    if (i == 0) {
+      win = learn([&](int32_t row) { return figures.closes.rows[row].WinRate(); });
+    } else if (i <= width) {
+      const size_t s = i - 1;
+      conversion[s] = learn(
+          [&](int32_t row) { return ConversionOf(report, figures, row * width + s).effective; });
+    } else {
+      const size_t s = i - 1 - width;
+      stage_win[s] =
+          learn([&](int32_t row) { return figures.closes.stages[row * width + s].WinRate(); });
+    }
+  });
 }
 
-PipelinePriors::PipelinePriors(const PipelineReport& report)
+PipelinePriors::PipelinePriors(const PipelineReport& report, int thread_count)
     : attended(metrics::PopulationOf(report.grouping, &metrics::LearnProportions,
                                      [&](int32_t row) { return Attended(report, row); })),
-      current(report, report.current),
-      previous(report, report.previous) {}
+      current(report, report.current, thread_count),
+      previous(report, report.previous, thread_count) {}
 
 v1::PastAttainment ToProto(simulation::Period period, const metrics::Attainment& attainment) {
   v1::PastAttainment proto;
@@ -181,8 +204,11 @@ v1::PipelineMetrics ToProto(const std::string& organization, const simulation::H
   line.set_weighted_amount(velocity.weighted_micros / 1e6);
   line.set_coverage(velocity.coverage);
   line.set_velocity_per_day(velocity.per_day_micros / 1e6);
-  *line.mutable_current() = FiguresOf(report.current, report, priors.current, measure, row);
-  *line.mutable_previous() = FiguresOf(report.previous, report, priors.previous, measure, row);
+  *line.mutable_current() =
+      FiguresOf(report.current, report, priors.current, measure, row, open.open);
+  // The period before ended as the one now began.
+  *line.mutable_previous() = FiguresOf(report.previous, report, priors.previous, measure, row,
+                                       report.current.open_at_start[row]);
   for (size_t s = 0; s < report.stages.size(); ++s) {
     if (report.stages[s].kind != simulation::StageKind::kOpen) continue;
     AddStage(organization, history, report, priors, row, s, line);

@@ -146,6 +146,7 @@ v1::Signal ToProto(const std::string& organization, const simulation::History& h
   }
   proto.set_description(Describe(signal, divisor));
   if (signal.effect_known) proto.set_quota_effect(signal.effect);
+  if (signal.chance_known) proto.set_attainment_probability(signal.chance);
   proto.set_urgency(metrics::Urgency(signal));
   proto.set_amount(static_cast<double>(signal.amount_micros) / 1e6);
   proto.set_opportunity_count(static_cast<int64_t>(signal.opportunities.size()));

@@ -119,24 +119,27 @@ absl::StatusOr<std::vector<int32_t>> ReadRows(const FloorFields& fields,
 std::shared_ptr<const metrics::ActivityIndex> ActivityIndexes::Of(
     const std::shared_ptr<const CompanyHistory>& company) {
   const storage::Key organization = company->organization.key;
+  const auto is_same = [organization](const Entry& entry) {
+    return entry.organization == organization;
+  };
+  std::shared_ptr<const metrics::ActivityIndex> earlier;
   {
     const MutexLock lock(mutex_);
-    for (const Entry& entry : entries_) {
-      if (entry.organization == organization && entry.revision == company->revision) {
-        return entry.index;
-      }
+    const auto found = std::find_if(entries_.begin(), entries_.end(), is_same);
+    if (found != entries_.end()) {
+      std::rotate(entries_.begin(), found, found + 1);
+      earlier = entries_.front().index;
+      if (entries_.front().revision == company->revision) return earlier;
     }
   }
-  // Built outside the lock: others need not wait, and two that build the same one do no harm.
-  auto index = std::make_shared<const metrics::ActivityIndex>(company->history);
+  // Made outside the lock: others need not wait, and two that make the same one do no harm.
+  auto index = std::make_shared<const metrics::ActivityIndex>(
+      earlier != nullptr ? earlier->Extended(company->history)
+                         : metrics::ActivityIndex(company->history));
   const MutexLock lock(mutex_);
-  entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
-                                [organization](const Entry& entry) {
-                                  return entry.organization == organization;
-                                }),
-                 entries_.end());
-  if (entries_.size() == kIndexesMax) entries_.erase(entries_.begin());
-  entries_.push_back({organization, company->revision, index});
+  entries_.erase(std::remove_if(entries_.begin(), entries_.end(), is_same), entries_.end());
+  entries_.insert(entries_.begin(), {organization, company->revision, index});
+  if (entries_.size() > kCompaniesMax) entries_.pop_back();
   return index;
 }
 

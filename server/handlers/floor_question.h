@@ -25,21 +25,22 @@
 
 namespace quotacast::handlers {
 
-// Keeps the indexes of activities of the histories asked for last. Thread-safe.
+// Keeps the index of activities of each company that was asked about, eight at most; that of a
+// history with new facts is made from the one before. Thread-safe.
 class ActivityIndexes {
  public:
   std::shared_ptr<const metrics::ActivityIndex> Of(
       const std::shared_ptr<const CompanyHistory>& company) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  static constexpr size_t kCompaniesMax = 8;
   struct Entry {
-    storage::Key organization;
-    int64_t revision;
+    storage::Key organization = storage::kNoKey;
+    int64_t revision = 0;
     std::shared_ptr<const metrics::ActivityIndex> index;
   };
-  static constexpr size_t kIndexesMax = 4;
   Mutex mutex_;
-  std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Entry> entries_ ABSL_GUARDED_BY(mutex_);  // Used last first.
 };
 
 // What the services of the sales floor keep between calls.

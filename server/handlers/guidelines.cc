@@ -8,6 +8,7 @@
 #include "server/handlers/metrics.h"
 #include "server/limits.h"
 #include "server/metrics/activity_counts.h"
+#include "simulation/parallel.h"
 #include "simulation/scenario/plan.h"
 
 namespace quotacast::handlers {
@@ -19,6 +20,7 @@ constexpr double kWeekUs = 7 * 86'400e6;
 absl::StatusOr<simulation::PlanRequest> ReadPlan(const v1::ReportGuidelinesRequest& request) {
   simulation::PlanRequest plan;
   plan.lever = simulation::Lever::kProspecting;
+  plan.with_curve = false;
   plan.target_probability =
       request.target_probability() == 0 ? kTargetPreset : request.target_probability();
   const absl::Status chance = convert::CheckChance("target_probability", plan.target_probability);
@@ -43,15 +45,27 @@ absl::Status Compute(const Context& context, Floor& floor, const FloorQuestion& 
                      Guidelines& guidelines) {
   const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
   if (!fitted.ok()) return fitted.status();
+  const FittedCompany& company = **fitted;
+  // Each thread plans for other reps: that shares out better than the trials of one.
   simulation::ForecastOptions options;
-  options.thread_count = thread_count;
   options.cancelled = context.cancelled;
-  for (const simulation::Question& asked : guidelines.questions) {
-    const auto run = simulation::PairedRun::Create((*fitted)->model(), {asked}, options);
-    if (!run.ok()) return run.status();
-    auto plan = simulation::PlanActivity(*run, (*fitted)->effects(), 0, plan_request);
-    if (!plan.ok()) return plan.status();
-    guidelines.plans.push_back(*std::move(plan));
+  const size_t count = guidelines.questions.size();
+  guidelines.plans.resize(count);
+  std::vector<absl::Status> statuses(count);
+  company.effects();
+  simulation::ParallelFor(thread_count, count, [&](int, size_t i) {
+    const auto run =
+        simulation::PairedRun::Create(company.model(), {guidelines.questions[i]}, options);
+    if (!run.ok()) {
+      statuses[i] = run.status();
+      return;
+    }
+    auto plan = simulation::PlanActivity(*run, company.effects(), 0, plan_request);
+    if (plan.ok()) guidelines.plans[i] = *std::move(plan);
+    statuses[i] = plan.status();
+  });
+  for (const absl::Status& status : statuses) {
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }

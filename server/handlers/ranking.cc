@@ -29,7 +29,7 @@ absl::StatusOr<std::vector<OpportunityOutlook>> Compute(const Context& context, 
   if (context.cancelled && context.cancelled()) {
     return absl::CancelledError("the ranking was cancelled");
   }
-  return metrics::OutlooksOf(question.company->history, stages, model, chances);
+  return metrics::OutlooksOf(question.company->history, stages, model, chances, thread_count);
 }
 
 double StayedShare(const OpportunityOutlook& outlook) {

@@ -18,8 +18,9 @@ absl::StatusOr<std::vector<metrics::Signal>> Compute(const Context& context, Flo
                                                      simulation::Measure measure,
                                                      int thread_count) {
   const simulation::History& history = question.company->history;
-  const metrics::SignalEvidence evidence = metrics::GatherEvidence(
-      history, *question.index, question.quotas, question.period, measure, question.as_of_us);
+  const metrics::SignalEvidence evidence =
+      metrics::GatherEvidence(history, *question.index, question.quotas, question.period, measure,
+                              question.as_of_us, thread_count);
   std::vector<metrics::Signal> signals = metrics::FindSignals(evidence);
   const std::vector<simulation::Question> questions = question.QuotaQuestions(measure);
   if (questions.empty()) {

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
+#include "server/metrics/activity_index.h"
 #include "server/metrics/grouping.h"
 #include "server/metrics/rates.h"
 #include "server/metrics/window.h"
@@ -33,9 +35,29 @@ struct ActivityCounts {
   Counts PerWorkingDay(simulation::ActivityType type) const;
 };
 
-// By row. Reads only the activities of the window.
+// By row. Reads only the activities of the window. `linked_prospecting` holds, by row, the calls at
+// or before the creation of the opportunity they are about; see ProspectingCounter.
 std::vector<ActivityCounts> CountActivities(const simulation::History& history,
-                                            const Grouping& grouping, Window window);
+                                            const Grouping& grouping, Window window,
+                                            const std::vector<int64_t>& linked_prospecting,
+                                            int thread_count = 1);
+
+// Counts calls of the window to an opportunity at or before its creation, by the row of who made
+// them, without those above.
+class ProspectingCounter {
+ public:
+  ProspectingCounter(const Grouping& grouping, Window window)
+      : window_(window), grouping_(&grouping), rows_(grouping.row_count(), 0) {}
+  // Of any opportunity, known or not as of the instant.
+  void Add(const simulation::Opportunity& opportunity, absl::Span<const LinkedActivity> activities);
+  void Merge(const ProspectingCounter& other) { AddCells(other.rows_, rows_); }
+  const std::vector<int64_t>& rows() const { return rows_; }
+
+ private:
+  Window window_;
+  const Grouping* grouping_;
+  std::vector<int64_t> rows_;
+};
 
 // Activities of the type in the window that are about no opportunity yet: without one, or at or
 // before its creation. By rep.

@@ -4,14 +4,18 @@
 #include <cmath>
 #include <utility>
 
+#include "simulation/portable_math.h"
+
 namespace quotacast::metrics {
 namespace {
 
 constexpr int64_t kEffectUs = static_cast<int64_t>(kActivityEffectDays * kDayUs);
 constexpr double kNormalQuantile95 = 1.6448536269514722;
 
-double Days(int64_t start_us, int64_t end_us) {
-  return end_us > start_us ? static_cast<double>(end_us - start_us) / kDayUs : 0;
+constexpr double kDayMs = kDayUs / 1000;
+
+int64_t Milliseconds(int64_t start_us, int64_t end_us) {
+  return end_us > start_us ? (end_us - start_us) / 1000 : 0;
 }
 
 }  // namespace
@@ -19,10 +23,10 @@ double Days(int64_t start_us, int64_t end_us) {
 EffectTable::Cell& EffectTable::Cell::operator+=(const Cell& other) {
   for (int i = 0; i < kActivityTypeCount; ++i) {
     advances_after[i] += other.advances_after[i];
-    days_after[i] += other.days_after[i];
+    after_ms[i] += other.after_ms[i];
   }
   advances += other.advances;
-  days += other.days;
+  ms += other.ms;
   return *this;
 }
 
@@ -40,15 +44,19 @@ void EffectCounter::AddStay(const Stay& stay, const Journey& journey,
   const int64_t end_us = std::min(stay.exit_us, window_.end_us);
   EffectTable::Cell& cell =
       table_.At(grouping_->RepRow(stay.rep), stages_->Of(journey.pipeline, stay.stage));
-  cell.days += Days(start_us, end_us);
+  cell.ms += Milliseconds(start_us, end_us);
   std::array<int64_t, kActivityTypeCount> covered;
   covered.fill(start_us);
-  for (const LinkedActivity& activity : activities) {
-    if (activity.time_us >= end_us) break;
+  // Those before it reach no further than its start.
+  const auto first = std::lower_bound(
+      activities.begin(), activities.end(), start_us - kEffectUs,
+      [](const LinkedActivity& activity, int64_t time_us) { return activity.time_us < time_us; });
+  for (auto it = first; it != activities.end() && it->time_us < end_us; ++it) {
+    const LinkedActivity& activity = *it;
     const size_t type = IndexOf(activity.type);
     const int64_t until_us = std::min(activity.time_us + kEffectUs, end_us);
     if (until_us <= covered[type]) continue;
-    cell.days_after[type] += Days(std::max(activity.time_us, covered[type]), until_us);
+    cell.after_ms[type] += Milliseconds(std::max(activity.time_us, covered[type]), until_us);
     covered[type] = until_us;
   }
   if (stay.next_stage == simulation::kNone || !window_.Holds(stay.exit_us)) return;
@@ -75,7 +83,9 @@ RateRatio EffectTable::Of(int32_t row, simulation::ActivityType type) const {
   double numerator = 0, denominator = 0, variance = 0;
   for (size_t s = 0; s < stage_count_; ++s) {
     const Cell& cell = cells_[row * stage_count_ + s];
-    const double after = cell.days_after[i], other = std::max(0., cell.days - after);
+    const double after = static_cast<double>(cell.after_ms[i]) / kDayMs;
+    const double other =
+        static_cast<double>(std::max<int64_t>(0, cell.ms - cell.after_ms[i])) / kDayMs;
     const auto a = static_cast<double>(cell.advances_after[i]);
     const auto b = static_cast<double>(cell.advances - cell.advances_after[i]);
     result.advances_after += cell.advances_after[i];
@@ -91,7 +101,8 @@ RateRatio EffectTable::Of(int32_t row, simulation::ActivityType type) const {
   if (numerator <= 0 || denominator <= 0) return result;
   result.ratio = numerator / denominator;
   const double spread = kNormalQuantile95 * std::sqrt(variance / (numerator * denominator));
-  result.interval = {result.ratio * std::exp(-spread), result.ratio * std::exp(spread)};
+  result.interval = {result.ratio * simulation::Exp(-spread),
+                     result.ratio * simulation::Exp(spread)};
   return result;
 }
 

@@ -40,15 +40,16 @@ class EffectTable {
   struct Cell {
     // By kind: within seven days after one.
     std::array<int64_t, kActivityTypeCount> advances_after{};
-    std::array<double, kActivityTypeCount> days_after{};
+    std::array<int64_t, kActivityTypeCount> after_ms{};
     int64_t advances = 0;  // In all.
-    double days = 0;
+    int64_t ms = 0;        // Whole milliseconds, so that sums do not depend on their order.
     Cell& operator+=(const Cell& other);
   };
 
   EffectTable(size_t row_count, size_t stage_count)
       : stage_count_(stage_count), cells_(row_count * stage_count) {}
   Cell& At(int32_t row, size_t stage) { return cells_[row * stage_count_ + stage]; }
+  void Merge(const EffectTable& other) { AddCells(other.cells_, cells_); }
   void SumUp(const Grouping& grouping) { grouping.SumUp(cells_, stage_count_); }
   RateRatio Of(int32_t row, simulation::ActivityType type) const;
 
@@ -65,6 +66,7 @@ class EffectCounter {
         stages_(&stages),
         table_(grouping.row_count(), stages.size()) {}
   void Add(const Journey& journey, absl::Span<const LinkedActivity> activities);
+  void Merge(const EffectCounter& other) { table_.Merge(other.table_); }
   EffectTable Finish();
 
  private:

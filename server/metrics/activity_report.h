@@ -24,6 +24,7 @@ struct ActivityFigures {
   std::vector<ActivityCounts> activities;  // By row of the grouping, like all that follows.
   std::vector<ContactCounts> contacts;
   FollowUpTable follow_ups;
+  EffectTable effect;
   bool calls_linked = false;  // Over both periods.
 
   Counts ContactRateOf(int32_t row) const {
@@ -36,12 +37,12 @@ struct ActivityReport {
   StageIndex stages;
   ActivityFigures current;
   ActivityFigures previous;  // The period before, of the same kind and whole.
-  EffectTable effect;        // In the current period.
 };
 
-// As of `as_of_us`: nothing that happened at or after it is read. Linear in the history.
+// As of `as_of_us`: nothing that happened at or after it is read. Linear in the history, shared by
+// up to `thread_count` threads; the same whatever their number.
 ActivityReport ReportActivity(const simulation::History& history, const ActivityIndex& index,
-                              simulation::Period period, int64_t as_of_us);
+                              simulation::Period period, int64_t as_of_us, int thread_count = 1);
 
 // The reps' rates: `rate_of(row)` gives a row's counts.
 template <typename RateOf>

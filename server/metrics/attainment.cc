@@ -1,6 +1,7 @@
 #include "server/metrics/attainment.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -18,6 +19,12 @@ void BookingLedger::Add(const Journey& journey) {
     return;
   }
   reps_[journey.close_rep].push_back({journey.close_us, journey.amount_micros, journey.units});
+}
+
+void BookingLedger::Merge(const BookingLedger& other) {
+  for (size_t rep = 0; rep < reps_.size(); ++rep) {
+    reps_[rep].insert(reps_[rep].end(), other.reps_[rep].begin(), other.reps_[rep].end());
+  }
 }
 
 void BookingLedger::Finish() {
@@ -80,15 +87,19 @@ std::vector<Attainment> AttainmentOf(absl::Span<const Quota> quotas, absl::TimeZ
 
 std::vector<Period> PastQuotaPeriods(absl::Span<const Quota> quotas, Period period, int limit) {
   const simulation::PeriodKind kind = simulation::KindOf(period);
+  // Few periods have many quotas, and the kind of a period takes a while to tell.
   std::set<std::pair<simulation::Day, simulation::Day>> starts;
   for (const Quota& quota : quotas) {
-    const Period past = {quota.period_start, quota.period_end};
+    if (quota.owner_type == OwnerType::kRep && quota.period_end <= period.start) {
+      starts.insert({quota.period_start, quota.period_end});
+    }
+  }
+  for (auto it = starts.begin(); it != starts.end();) {
+    const Period past = {it->first, it->second};
     const bool same = kind == simulation::PeriodKind::kAny
                           ? past.end - past.start == period.end - period.start
                           : simulation::KindOf(past) == kind;
-    if (quota.owner_type == OwnerType::kRep && past.end <= period.start && same) {
-      starts.insert({past.start, past.end});
-    }
+    it = same ? std::next(it) : starts.erase(it);
   }
   std::vector<Period> periods;
   for (auto it = starts.rbegin(); it != starts.rend(); ++it) {

@@ -21,6 +21,7 @@ class BookingLedger {
  public:
   explicit BookingLedger(int32_t rep_count) : reps_(rep_count) {}
   void Add(const Journey& journey);
+  void Merge(const BookingLedger& other);
   void Finish();  // After the last Add, before the first question.
   // Micro units of money, or pieces.
   int64_t Booked(int32_t rep, simulation::Measure measure, Window window) const;

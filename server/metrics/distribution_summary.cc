@@ -1,13 +1,17 @@
 #include "server/metrics/distribution_summary.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+
+#include "simulation/parallel.h"
 
 namespace quotacast::metrics {
 namespace {
 
-double QuantileOf(absl::Span<float> values, double level) {
-  const double place = level * static_cast<double>(values.size() - 1);
+// Reorders the values so that those from `place` on are the larger ones, and interpolates from
+// there.
+double QuantileOf(absl::Span<float> values, double place) {
   const auto below = static_cast<size_t>(place);
   std::nth_element(values.begin(), values.begin() + below, values.end());
   const double low = values[below];
@@ -16,44 +20,61 @@ double QuantileOf(absl::Span<float> values, double level) {
   return low + (place - static_cast<double>(below)) * (high - low);
 }
 
+double MeanOf(absl::Span<const float> values) {
+  constexpr double kUnit = 1e6;
+  int64_t sum = 0;
+  for (const float value : values) sum += std::llround(kUnit * static_cast<double>(value));
+  return static_cast<double>(sum) / kUnit / static_cast<double>(values.size());
+}
+
 }  // namespace
 
 DistributionSummary Summarize(absl::Span<float> values) {
   if (values.empty()) return {};
   DistributionSummary summary;
   summary.count = static_cast<int64_t>(values.size());
-  summary.mean =
-      std::accumulate(values.begin(), values.end(), 0.) / static_cast<double>(values.size());
-  summary.p90 = QuantileOf(values, .9);
-  summary.median = QuantileOf(values, .5);
+  summary.mean = MeanOf(values);
+  const double last = static_cast<double>(values.size() - 1);
+  summary.p90 = QuantileOf(values, .9 * last);
+  // What lies above the median's upper neighbour is not looked at again.
+  const size_t lower = std::min(values.size(), static_cast<size_t>(.9 * last) + 1);
+  summary.median = QuantileOf(
+      lower > static_cast<size_t>(.5 * last) + 1 ? values.subspan(0, lower) : values, .5 * last);
   return summary;
 }
 
-std::vector<DistributionSummary> SampleTable::Summarize(const Grouping& grouping) const {
+std::vector<DistributionSummary> SampleTable::Summarize(const Grouping& grouping,
+                                                        int thread_count) const {
+  // The values of each row without those below it, class by class.
   const size_t cells = static_cast<size_t>(grouping.row_count()) * width_;
-  std::vector<size_t> next(cells + 1, 0);
-  const auto for_each_cell = [&](const Entry& entry, const auto& body) {
-    const int32_t row = grouping.RepRow(entry.rep);
-    body(static_cast<size_t>(row) * width_ + static_cast<size_t>(entry.value_class));
-    if (row >= grouping.rep_count()) return;
-    for (const int32_t above : grouping.Above(row)) {
-      body(static_cast<size_t>(above) * width_ + static_cast<size_t>(entry.value_class));
-    }
+  const auto own_cell = [&](const Entry& entry) {
+    return static_cast<size_t>(grouping.RepRow(entry.rep)) * width_ +
+           static_cast<size_t>(entry.value_class);
   };
-  for (const Entry& entry : entries_) {
-    for_each_cell(entry, [&next](size_t cell) { ++next[cell + 1]; });
+  std::vector<size_t> first(cells + 1, 0);
+  for (const Entry& entry : entries_) ++first[own_cell(entry) + 1];
+  for (size_t i = 1; i < first.size(); ++i) first[i] += first[i - 1];
+  std::vector<float> values(entries_.size());
+  std::vector<size_t> next(first.begin(), first.end() - 1);
+  for (const Entry& entry : entries_) values[next[own_cell(entry)]++] = entry.value;
+
+  std::vector<std::vector<size_t>> rows_in(static_cast<size_t>(grouping.row_count()));
+  for (int32_t rep = 0; rep < grouping.rep_count(); ++rep) {
+    for (const int32_t above : grouping.Above(rep)) rows_in[above].push_back(rep);
   }
-  for (size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
-  std::vector<float> values(next.back());
-  for (const Entry& entry : entries_) {
-    for_each_cell(entry, [&](size_t cell) { values[next[cell]++] = entry.value; });
-  }
+  for (size_t row = 0; row < rows_in.size(); ++row) rows_in[row].push_back(row);
   std::vector<DistributionSummary> summaries(cells);
-  size_t first = 0;
-  for (size_t cell = 0; cell < cells; ++cell) {
-    summaries[cell] = metrics::Summarize(absl::MakeSpan(values).subspan(first, next[cell] - first));
-    first = next[cell];
-  }
+  // The rows of many come last and take longest.
+  simulation::ParallelFor(thread_count, cells, [&](int, size_t i) {
+    const size_t cell = cells - 1 - i, value_class = cell % width_;
+    std::vector<float> gathered;
+    for (const size_t row : rows_in[cell / width_]) {
+      const size_t from = row * width_ + value_class;
+      gathered.insert(gathered.end(), values.begin() + static_cast<ptrdiff_t>(first[from]),
+                      values.begin() + static_cast<ptrdiff_t>(first[from + 1]));
+    }
+    summaries[cell] = metrics::Summarize(absl::MakeSpan(gathered));
+  });
   return summaries;
 }
 

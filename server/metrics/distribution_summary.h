@@ -20,7 +20,8 @@ struct DistributionSummary {
 };
 
 // Quantiles interpolate linearly between order statistics (type 7 of Hyndman and Fan, 1996, as
-// NumPy's default). Reorders the values.
+// NumPy's default). The mean is that of the values rounded to a millionth, so that it does not
+// depend on their order. Reorders the values.
 DistributionSummary Summarize(absl::Span<float> values);
 
 // Values of reps, each of one of `width` classes, summarized for every row of the grouping and
@@ -31,7 +32,10 @@ class SampleTable {
   void Add(int32_t rep, size_t value_class, double value) {
     entries_.push_back({rep, static_cast<int32_t>(value_class), static_cast<float>(value)});
   }
-  std::vector<DistributionSummary> Summarize(const Grouping& grouping) const;
+  void Merge(SampleTable&& other) {
+    entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());
+  }
+  std::vector<DistributionSummary> Summarize(const Grouping& grouping, int thread_count = 1) const;
 
  private:
   struct Entry {

@@ -36,6 +36,11 @@ FollowUpCounter::FollowUpCounter(const Grouping& grouping, const StageIndex& sta
 }
 
 void FollowUpCounter::Add(const Journey& journey, absl::Span<const LinkedActivity> activities) {
+  if (journey.create_us >= window_.end_us || journey.stays.empty() ||
+      (journey.stays.back().exit_us < window_.start_us &&
+       (journey.IsOpen() || journey.close_us < window_.start_us))) {
+    return;
+  }
   const bool closed = !journey.IsOpen() && window_.Holds(journey.close_us);
   int64_t total = 0;
   size_t next = 0;
@@ -56,6 +61,11 @@ void FollowUpCounter::Add(const Journey& journey, absl::Span<const LinkedActivit
   if (!closed) return;
   FollowUpCounts& row = table_.rows[grouping_->RepRow(journey.close_rep)];
   (journey.state == StageKind::kWon ? row.won : row.lost).Add(total);
+}
+
+void FollowUpCounter::Merge(const FollowUpCounter& other) {
+  AddCells(other.table_.rows, table_.rows);
+  AddCells(other.table_.per_advance, table_.per_advance);
 }
 
 FollowUpTable FollowUpCounter::Finish() {

@@ -43,6 +43,7 @@ class FollowUpCounter {
  public:
   FollowUpCounter(const Grouping& grouping, const StageIndex& stages, Window window);
   void Add(const Journey& journey, absl::Span<const LinkedActivity> activities);
+  void Merge(const FollowUpCounter& other);
   FollowUpTable Finish();
 
  private:

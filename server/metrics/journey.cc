@@ -52,6 +52,21 @@ void Apply(const simulation::StageEvent& event, const simulation::Pipeline& pipe
 
 }  // namespace
 
+int32_t Journey::OwnerAt(int64_t time_us) const {
+  int32_t rep = owners.front().rep;
+  for (const OwnerSpell& spell : owners) {
+    if (spell.start_us > time_us) break;
+    rep = spell.rep;
+  }
+  return rep;
+}
+
+bool Journey::WasOpenAt(int64_t time_us) const {
+  return std::any_of(stays.begin(), stays.end(), [time_us](const Stay& stay) {
+    return stay.entry_us <= time_us && time_us < stay.exit_us;
+  });
+}
+
 bool ClosedBefore(const simulation::History& history, int32_t opportunity, int64_t time_us) {
   const simulation::Opportunity& record = history.opportunities[opportunity];
   if (record.event_count == 0) return false;

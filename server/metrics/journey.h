@@ -43,6 +43,10 @@ struct Journey {
 
   bool IsOpen() const { return state == simulation::StageKind::kOpen; }
   int32_t owner() const { return owners.back().rep; }
+  // Who owned it at the instant.
+  int32_t OwnerAt(int64_t time_us) const;
+  // Whether it was in an open stage at the instant, which is before the as-of one.
+  bool WasOpenAt(int64_t time_us) const;
 };
 
 // Whether the opportunity was won or lost before `time_us`, and nothing happened to it since: the

@@ -18,19 +18,24 @@ namespace quotacast::metrics {
 // The reasons of a company.
 class LossReasons {
  public:
-  // With the move of the opportunity (an index into the history) to lost at `time_us`; or, with
-  // INT64_MIN, with the opportunity itself. Of several the last holds.
+  // With an event of the opportunity (an index into the history) at `time_us`; or, with INT64_MIN,
+  // with the opportunity itself. Of several at one time the last holds.
   void Add(int32_t opportunity, int64_t time_us, absl::string_view reason);
-  // Number of the reason of a loss at `close_us`: that of the move, else of the opportunity; kNone
-  // where none was given.
-  int32_t Of(int32_t opportunity, int64_t close_us) const;
+  // Number of the reason of a loss at `close_us` as known as of `as_of_us`: the last one given with
+  // the loss or after it, else that of the opportunity itself; kNone where none was given.
+  int32_t Of(int32_t opportunity, int64_t close_us, int64_t as_of_us) const;
   const std::string& Text(int32_t number) const { return texts_[number]; }
   bool empty() const { return texts_.empty(); }
 
  private:
+  struct Given {
+    int32_t number = simulation::kNone;
+    int64_t earlier_us = INT64_MIN;  // When the opportunity was given one before.
+  };
   std::vector<std::string> texts_;
   absl::flat_hash_map<std::string, int32_t> numbers_;
-  absl::flat_hash_map<std::pair<int32_t, int64_t>, int32_t> given_;
+  // By opportunity and time; INT64_MAX: only what leads to the last one.
+  absl::flat_hash_map<std::pair<int32_t, int64_t>, Given> given_;
 };
 
 struct LossCount {
@@ -41,17 +46,24 @@ struct LossCount {
 // What was lost for each reason, by its number.
 using LossesByReason = absl::flat_hash_map<int32_t, LossCount>;
 
-// Of opportunities lost in the window, by their owner at the loss; those without a reason are not
-// counted.
+// Of opportunities lost in the window, by their owner at the loss, as known as of `as_of_us`; those
+// without a reason are not counted.
 class LossReasonCounter {
  public:
-  LossReasonCounter(const Grouping& grouping, const LossReasons& reasons, Window window)
-      : window_(window), grouping_(&grouping), reasons_(&reasons), rows_(grouping.row_count()) {}
+  LossReasonCounter(const Grouping& grouping, const LossReasons& reasons, Window window,
+                    int64_t as_of_us)
+      : window_(window),
+        as_of_us_(as_of_us),
+        grouping_(&grouping),
+        reasons_(&reasons),
+        rows_(grouping.row_count()) {}
   void Add(const Journey& journey);
+  void Merge(const LossReasonCounter& other);
   std::vector<LossesByReason> Finish() { return std::move(rows_); }  // By row.
 
  private:
   Window window_;
+  int64_t as_of_us_;
   const Grouping* grouping_;
   const LossReasons* reasons_;
   std::vector<LossesByReason> rows_;

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "server/metrics/grouping.h"
+#include "server/metrics/parallel_count.h"
 #include "server/metrics/win_rates.h"
 #include "simulation/chance.h"
 #include "simulation/parallel.h"
@@ -25,14 +26,23 @@ constexpr int64_t kYearUs = static_cast<int64_t>(365 * kDayUs);
 class WonStays {
  public:
   WonStays(const StageIndex& stages, Window window)
-      : stages_(stages), window_(window), days_(stages.size()) {}
+      : stages_(&stages), window_(window), days_(stages.size()) {}
 
   void Add(const Journey& journey) {
     if (journey.state != StageKind::kWon || !window_.Holds(journey.close_us)) return;
-    std::map<int16_t, double> in_stage;
-    for (const Stay& stay : journey.stays) in_stage[stay.stage] += stay.Days();
-    for (const auto& [stage, days] : in_stage) {
-      days_[stages_.Of(journey.pipeline, stage)].push_back(days);
+    for (size_t i = 0; i < journey.stays.size(); ++i) {
+      const int16_t stage = journey.stays[i].stage;
+      const auto same = [stage](const Stay& stay) { return stay.stage == stage; };
+      const auto first = journey.stays.begin(), here = first + static_cast<ptrdiff_t>(i);
+      if (std::any_of(first, here, same)) continue;
+      double days = 0;
+      for (auto it = here; it != journey.stays.end(); ++it) days += same(*it) ? it->Days() : 0;
+      days_[stages_->Of(journey.pipeline, stage)].push_back(days);
+    }
+  }
+  void Merge(const WonStays& other) {
+    for (size_t s = 0; s < days_.size(); ++s) {
+      days_[s].insert(days_[s].end(), other.days_[s].begin(), other.days_[s].end());
     }
   }
   void Finish() {
@@ -51,9 +61,51 @@ class WonStays {
   }
 
  private:
-  const StageIndex& stages_;
+  const StageIndex* stages_;
   Window window_;
   std::vector<std::vector<double>> days_;  // By StageIndex number.
+};
+
+// What is open, and what became of what was won or lost in the window before.
+class Reader {
+ public:
+  Reader(const simulation::History& history, const Grouping& grouping, const StageIndex& stages,
+         Window window)
+      : won(stages, window),
+        closes(grouping, stages, window),
+        history_(&history),
+        stages_(&stages),
+        window_(window) {}
+
+  void Read(int32_t opportunity) {
+    if (ClosedBefore(*history_, opportunity, window_.start_us)) return;
+    if (!ReadJourney(*history_, opportunity, window_.end_us, journey_)) return;
+    won.Add(journey_);
+    closes.Add(journey_);
+    if (!journey_.IsOpen() || journey_.stays.empty()) return;
+    const Stay& now = journey_.stays.back();
+    OpportunityOutlook& outlook = open.emplace_back();
+    outlook.opportunity = journey_.opportunity;
+    outlook.rep = now.rep;
+    outlook.stage = stages_->Of(journey_.pipeline, now.stage);
+    outlook.age_days = now.Days();
+    outlook.amount_micros = journey_.amount_micros;
+  }
+  void Merge(Reader&& other) {
+    won.Merge(other.won);
+    closes.Merge(other.closes);
+    open.insert(open.end(), other.open.begin(), other.open.end());
+  }
+
+  WonStays won;
+  CloseCounter closes;
+  std::vector<OpportunityOutlook> open;
+
+ private:
+  const simulation::History* history_;
+  const StageIndex* stages_;
+  Window window_;
+  Journey journey_;
 };
 
 void SetStandings(std::vector<OpportunityOutlook>& outlooks) {
@@ -118,41 +170,34 @@ class RepChances {
 
 std::vector<OpportunityOutlook> OutlooksOf(const simulation::History& history,
                                            const StageIndex& stages, const FittedModel& model,
-                                           const std::vector<double>& win_chances) {
-  const int64_t as_of_us = model.as_of_us;
+                                           const std::vector<double>& win_chances,
+                                           int thread_count) {
   absl::flat_hash_map<int32_t, double> chance_of;
+  chance_of.reserve(model.open.size());
   for (size_t i = 0; i < model.open.size(); ++i) {
     chance_of[model.open[i].opportunity] = win_chances[i];
   }
   const Grouping grouping(history);
-  const Window year = {as_of_us - kYearUs, as_of_us};
-  WonStays won(stages, year);
-  CloseCounter closes(grouping, stages, year);
-  std::vector<OpportunityOutlook> outlooks;
-  Journey journey;
-  for (size_t i = 0; i < history.opportunities.size(); ++i) {
-    if (ClosedBefore(history, static_cast<int32_t>(i), year.start_us)) continue;
-    if (!ReadJourney(history, static_cast<int32_t>(i), as_of_us, journey)) continue;
-    won.Add(journey);
-    closes.Add(journey);
-    if (!journey.IsOpen() || journey.stays.empty()) continue;
-    const Stay& now = journey.stays.back();
-    OpportunityOutlook& outlook = outlooks.emplace_back();
-    outlook.opportunity = journey.opportunity;
-    outlook.rep = now.rep;
-    outlook.stage = stages.Of(journey.pipeline, now.stage);
-    outlook.age_days = now.Days();
-    outlook.amount_micros = journey.amount_micros;
-    const auto chance = chance_of.find(journey.opportunity);
-    if (chance != chance_of.end()) outlook.win_chance = chance->second;
-  }
-  won.Finish();
-  const CloseTable table = closes.Finish();
+  const Window year = {model.as_of_us - kYearUs, model.as_of_us};
+  Reader read = CountInParallel(history.opportunities.size(), thread_count,
+                                [&] { return Reader(history, grouping, stages, year); });
+  read.won.Finish();
+  const CloseTable table = read.closes.Finish();
   const size_t first = grouping.organization_row() * stages.size();
+  std::vector<double> weights;
+  for (size_t s = 0; s < stages.size(); ++s) {
+    weights.push_back(Proportion(table.stages[first + s].WinRate(), {}).Mean());
+  }
+  // Threads found them in no order.
+  std::vector<OpportunityOutlook> outlooks = std::move(read.open);
+  std::sort(outlooks.begin(), outlooks.end(),
+            [](const auto& a, const auto& b) { return a.opportunity < b.opportunity; });
   for (OpportunityOutlook& outlook : outlooks) {
-    outlook.won_stayed_as_long = won.StayedAsLong(outlook.stage, outlook.age_days);
-    outlook.won_median_days = won.Median(outlook.stage);
-    outlook.weight = Proportion(table.stages[first + outlook.stage].WinRate(), {}).Mean();
+    const auto chance = chance_of.find(outlook.opportunity);
+    if (chance != chance_of.end()) outlook.win_chance = chance->second;
+    outlook.won_stayed_as_long = read.won.StayedAsLong(outlook.stage, outlook.age_days);
+    outlook.won_median_days = read.won.Median(outlook.stage);
+    outlook.weight = weights[outlook.stage];
   }
   SetStandings(outlooks);
   return outlooks;

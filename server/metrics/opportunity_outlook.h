@@ -44,7 +44,8 @@ struct OpportunityOutlook {
 std::vector<OpportunityOutlook> OutlooksOf(const simulation::History& history,
                                            const StageIndex& stages,
                                            const simulation::FittedModel& model,
-                                           const std::vector<double>& win_chances);
+                                           const std::vector<double>& win_chances,
+                                           int thread_count = 1);
 
 // The chance of each of model.open to be won in what of the period lies ahead: the mean over
 // kChanceBlocks blocks of the draws that a forecast makes, by its seed. 0 for those of nobody. The

@@ -11,15 +11,6 @@ namespace {
 constexpr int64_t kFewestPeriods = 10;
 constexpr int64_t kAttendedUs = static_cast<int64_t>(kAttendedDays * kDayUs);
 
-int32_t OwnerAt(const Journey& journey, int64_t time_us) {
-  int32_t rep = journey.owners.front().rep;
-  for (const OwnerSpell& spell : journey.owners) {
-    if (spell.start_us > time_us) break;
-    rep = spell.rep;
-  }
-  return rep;
-}
-
 }  // namespace
 
 OpenCounts& OpenCounts::operator+=(const OpenCounts& other) {
@@ -53,7 +44,7 @@ void LoadCounter::Add(const Journey& journey, absl::Span<const LinkedActivity> a
     auto instant =
         std::lower_bound(past_instants_us_.begin(), past_instants_us_.end(), stay.entry_us);
     for (; instant != past_instants_us_.end() && *instant < stay.exit_us; ++instant) {
-      const int32_t rep = OwnerAt(journey, *instant);
+      const int32_t rep = journey.OwnerAt(*instant);
       if (rep == simulation::kNone) continue;
       ++table_.past[(instant - past_instants_us_.begin()) * grouping_->rep_count() + rep];
     }
@@ -71,6 +62,11 @@ void LoadCounter::Add(const Journey& journey, absl::Span<const LinkedActivity> a
     break;
   }
   cell.attended += as_of_us_ - last_us <= kAttendedUs;
+}
+
+void LoadCounter::Merge(const LoadCounter& other) {
+  AddCells(other.table_.stages, table_.stages);
+  AddCells(other.table_.past, table_.past);
 }
 
 LoadTable LoadCounter::Finish() {

@@ -40,6 +40,7 @@ class LoadCounter {
   LoadCounter(const Grouping& grouping, const StageIndex& stages,
               std::vector<int64_t> past_instants_us, int64_t as_of_us);
   void Add(const Journey& journey, absl::Span<const LinkedActivity> activities);
+  void Merge(const LoadCounter& other);
   LoadTable Finish();
 
  private:

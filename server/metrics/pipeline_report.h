@@ -26,7 +26,9 @@ struct PipelineFigures {
   CloseTable closes;
   std::vector<LifeTable> conversion;      // [row * stage count + stage]: reached in the window.
   std::vector<StageDurations> durations;  // [row * stage count + stage].
-  std::vector<Attainment> attainment;     // By row.
+  std::vector<LossesByReason> losses;     // By row.
+  std::vector<int64_t> open_at_start;  // By row: open when the period began, by their owner then.
+  std::vector<Attainment> attainment;  // By row.
 };
 
 struct PipelineReport {
@@ -40,7 +42,6 @@ struct PipelineReport {
   std::vector<simulation::Period> past_periods;  // With quotas, latest first; at most 12.
   std::vector<std::vector<Attainment>> past;     // [period][row].
 
-  std::vector<LossesByReason> losses;  // In the current period, by row.
   // Days that the current period has lasted by the instant: up to this age in a stage its cohorts
   // and those before are told.
   int horizon_days = 0;
@@ -52,11 +53,11 @@ struct PipelineReport {
 };
 
 // As of `as_of_us`: nothing that happened at or after it is read; `quotas` are those known by then.
-// Linear in the history.
+// Linear in the history, shared by up to `thread_count` threads; the same whatever their number.
 PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
                               simulation::Measure measure, int64_t as_of_us,
-                              const LossReasons& reasons = {});
+                              const LossReasons& reasons = {}, int thread_count = 1);
 
 // The spread of open opportunities over the reps of a row.
 OpenSpread OpenSpreadOf(const PipelineReport& report, const simulation::History& history,
@@ -72,14 +73,17 @@ struct LateStages {
 };
 LateStages LateStagesOf(const PipelineReport& report, int32_t row, simulation::Measure measure);
 
+// Sales velocity, micro units of money a day: open opportunities x average deal size x win rate /
+// cycle length; 0 where there was no win.
+double VelocityPerDay(const CloseCounts& closes, int64_t open);
+
 // The well-known formulas, of a row.
 struct Velocity {
   int64_t open = 0;
   double average_deal_size_micros = 0;  // Of the wins of the period.
   Counts win_rate;                      // Of the closings of the period.
   double cycle_days = 0;                // From creation to the win, on average.
-  double per_day_micros =
-      0;  // Sales velocity: open * deal size * win rate / cycle; 0 where unknown.
+  double per_day_micros = 0;            // VelocityPerDay.
   double weighted_micros = 0;  // Weighted pipeline: sum of open amounts times stage_weights.
   // Open amounts over what is missing from the target; 0 where there is no target or nothing is
   // missing.

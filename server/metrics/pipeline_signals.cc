@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "simulation/portable_math.h"
+
 namespace quotacast::metrics {
 namespace {
 
@@ -168,7 +170,7 @@ void AddNothingRecorded(const SignalEvidence& evidence, std::vector<Signal>& sig
     const auto records = static_cast<double>(evidence.records[rep]);
     // Records come in bunches: days with any are what a silent day is held against.
     const double pace = std::min(records, days);
-    const double chance = std::pow(days / (days + silent), pace + .5);
+    const double chance = simulation::Pow(days / (days + silent), pace + .5);
     if (chance > kSilenceChance) continue;
     Signal signal = About(SignalKind::kNothingRecorded, rep, silent, days / (records + .5));
     signal.probability = 1 - chance;

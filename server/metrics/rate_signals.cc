@@ -53,8 +53,8 @@ void AddConversionDrops(const SignalEvidence& evidence, std::vector<Signal>& sig
       if (now[rep].total < kFewest || before[rep].total < kFewest) continue;
       const auto x = RobustProportion(now[rep], reps_now.PriorFor(now[rep]));
       // What the rep was before is the rep's own: a lasting difference from the others is no drop.
-      RatePrior own_before = reps_before.PriorFor(before[rep]);
-      own_before.strength = std::min(own_before.strength, kOwnStrength);
+      const RatePrior others = reps_before.PriorFor(before[rep]);
+      const RatePrior own_before = {others.mean, std::min(others.strength, kOwnStrength)};
       const BetaDistribution y = Proportion(before[rep], own_before);
       if (x.Mean() > kSignalRatio * y.Mean()) continue;
       const double probability = 1 - ChanceAbove(x, y, kSignalRatio);

@@ -9,6 +9,7 @@
 // from how well that mean is known. A small sample is thereby shrunk towards the others. The
 // organization's own rate is not shrunk.
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -55,11 +56,17 @@ struct GammaDistribution {
   Interval CentralInterval() const;
 };
 
+inline constexpr int kSpreadCount = 9;
+
 // Prior of a rate.
 struct RatePrior {
   double mean = 0;
   double strength = 0;  // In trials (proportion) or exposure (intensity) that weigh as much; 0: no
                         // prior is known.
+  // How far reps lie apart is not known for sure: strengths that it points to, with weights that
+  // add up to 1. All of weight 0: `strength` alone.
+  std::array<double, kSpreadCount> strengths{};
+  std::array<double, kSpreadCount> weights{};
 };
 
 // How reps' true rates lie around their mean, learnt from each rep's counts.
@@ -68,8 +75,11 @@ struct RatePopulation {
   Kind kind = Kind::kProportion;
   Counts all;                   // Of the reps together.
   double total_squares = 0;     // Sum of the squares of their totals.
-  double between_variance = 0;  // Of true rates, between reps.
-  bool known = false;           // Whether there were two reps to learn from.
+  double between_variance = 0;  // Of true rates, between reps: the likeliest.
+  // What else it may be, and how likely that is.
+  std::array<double, kSpreadCount> between_variances{};
+  std::array<double, kSpreadCount> weights{};
+  bool known = false;  // Whether there were two reps to learn from.
 
   // What the others say of the rate of somebody with the counts `own`, which are part of `all`: of
   // a rep, or of `rep_count` reps together. Mean: the others' rate. Variance: between_variance /
@@ -84,11 +94,18 @@ struct RatePopulation {
 // (intensity: v = p), counts of n_i have the rate p_i with variance v / n_i + tau2. tau2, the
 // variance between reps, is the mode of the normal likelihood times tau (Chung, Rabe-Hesketh and
 // Choi, Statistics in Medicine, 2013): unlike the plain mode it is never 0, which would say that
-// reps are known to be all alike. A rate of 0 or 1 is taken half a trial inwards.
+// reps are known to be all alike. `between_variances` are nine points of the posterior of tau2, a
+// standard deviation of its logarithm apart, under a prior of tau in proportion to tau^2 (of fewer
+// than five reps a lower power, so that the posterior exists). Flat priors of tau or tau^2 (Morris)
+// leave intervals too narrow where few reps differ much. A rate of 0 or 1 is taken half a trial
+// inwards.
 RatePopulation LearnProportions(absl::Span<const Counts> reps);
 RatePopulation LearnIntensities(absl::Span<const Counts> reps);
 
-// With strength 0 Jeffreys' prior: Beta(1/2, 1/2), Gamma(1/2, 0).
+// With strength 0 Jeffreys' prior: Beta(1/2, 1/2), Gamma(1/2, 0). With several strengths the
+// distribution that has the mean and the variance of the mixture of posteriors, so that what is not
+// known of the spread between reps widens the interval (Morris, Journal of the American Statistical
+// Association, 1983).
 BetaDistribution Proportion(const Counts& counts, const RatePrior& prior);
 GammaDistribution Intensity(const Counts& counts, const RatePrior& prior);
 

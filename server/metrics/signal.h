@@ -48,6 +48,9 @@ struct Signal {
   // if the rep were like the company in this. Known for some kinds only.
   bool effect_known = false;
   double effect = 0;
+  // The rep's chance of the quota as forecast; known where there is a quota that runs.
+  bool chance_known = false;
+  double chance = 0;
   int64_t amount_micros = 0;           // Of the opportunities it is about.
   std::vector<int32_t> opportunities;  // Indices, the largest amounts first.
 };

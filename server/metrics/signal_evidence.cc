@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
+
+#include "server/metrics/parallel_count.h"
 
 namespace quotacast::metrics {
 namespace {
@@ -15,9 +18,10 @@ constexpr int64_t kEarlierUs = static_cast<int64_t>(kEarlierDays * kDayUs);
 // A won one of no amount in a company that books money; one that was expected to close before it
 // was created; an open one of somebody who has left.
 bool IsImpossible(const simulation::History& history, const Journey& journey,
-                  simulation::Day create_day, simulation::Day as_of_day) {
+                  simulation::Day as_of_day) {
   const simulation::Opportunity& record = history.opportunities[journey.opportunity];
-  if (record.expected_close_day != INT32_MIN && record.expected_close_day < create_day) {
+  if (record.expected_close_day != INT32_MIN &&
+      record.expected_close_day < simulation::DayOf(journey.create_us, history.time_zone)) {
     return true;
   }
   if (journey.state == StageKind::kWon) {
@@ -30,14 +34,14 @@ bool IsImpossible(const simulation::History& history, const Journey& journey,
 // The records of reps: their activities, and the moves of their opportunities.
 class RecordCounter {
  public:
-  RecordCounter(SignalEvidence& evidence, Window window) : evidence_(evidence), window_(window) {
-    evidence_.records.assign(evidence.rep_count(), 0);
-    evidence_.last_record_us.assign(evidence.rep_count(), std::numeric_limits<int64_t>::min());
-  }
+  RecordCounter(int32_t rep_count, Window window)
+      : window_(window),
+        records_(static_cast<size_t>(rep_count), 0),
+        last_us_(static_cast<size_t>(rep_count), std::numeric_limits<int64_t>::min()) {}
   void Add(int32_t rep, int64_t time_us) {
     if (rep == kNone || time_us >= window_.end_us) return;
-    evidence_.records[rep] += window_.Holds(time_us);
-    evidence_.last_record_us[rep] = std::max(evidence_.last_record_us[rep], time_us);
+    records_[rep] += window_.Holds(time_us);
+    last_us_[rep] = std::max(last_us_[rep], time_us);
   }
   void Add(const Journey& journey) {
     Add(journey.owners.front().rep, journey.create_us);
@@ -45,65 +49,157 @@ class RecordCounter {
       if (stay.next_stage != kNone) Add(stay.rep, stay.exit_us);
     }
   }
+  void Merge(const RecordCounter& other) {
+    AddCells(other.records_, records_);
+    for (size_t rep = 0; rep < last_us_.size(); ++rep) {
+      last_us_[rep] = std::max(last_us_[rep], other.last_us_[rep]);
+    }
+  }
+  std::vector<int64_t>& records() { return records_; }
+  std::vector<int64_t>& last_us() { return last_us_; }
 
  private:
-  SignalEvidence& evidence_;
   Window window_;
+  std::vector<int64_t> records_, last_us_;
+};
+
+// What is counted of opportunities, one after the other.
+class Reader {
+ public:
+  Reader(const simulation::History& history, const ActivityIndex& index, const Grouping& grouping,
+         const StageIndex& stages, Window recent_window, Window earlier_window)
+      : recent(grouping, stages, recent_window),
+        earlier(grouping, stages, earlier_window),
+        closes(grouping, stages, {earlier_window.start_us, recent_window.end_us}),
+        contacts(grouping, recent_window),
+        follow_ups(grouping, stages, {earlier_window.start_us, recent_window.end_us}),
+        prospecting(grouping, recent_window),
+        records(grouping.rep_count(), recent_window),
+        history_(&history),
+        index_(&index),
+        stages_(&stages),
+        as_of_us_(recent_window.end_us),
+        as_of_day_(simulation::DayOf(recent_window.end_us, history.time_zone)),
+        first_us_(earlier_window.start_us) {}
+
+  void Read(int32_t opportunity) {
+    const absl::Span<const LinkedActivity> activities = index_->Of(opportunity);
+    prospecting.Add(history_->opportunities[opportunity], activities);
+    if (ClosedBefore(*history_, opportunity, first_us_)) return;
+    if (!ReadJourney(*history_, opportunity, as_of_us_, journey_)) return;
+    recent.Add(journey_, as_of_us_);
+    earlier.Add(journey_, as_of_us_);
+    closes.Add(journey_);
+    contacts.Add(journey_, activities);
+    follow_ups.Add(journey_, activities);
+    records.Add(journey_);
+    AddState();
+  }
+  void Merge(Reader&& other) {
+    recent.Merge(other.recent);
+    earlier.Merge(other.earlier);
+    closes.Merge(other.closes);
+    contacts.Merge(other.contacts);
+    follow_ups.Merge(other.follow_ups);
+    prospecting.Merge(other.prospecting);
+    records.Merge(other.records);
+    open.insert(open.end(), other.open.begin(), other.open.end());
+    impossible.insert(impossible.end(), other.impossible.begin(), other.impossible.end());
+  }
+
+  ConversionCounter recent, earlier;
+  CloseCounter closes;
+  ContactCounter contacts;
+  FollowUpCounter follow_ups;
+  ProspectingCounter prospecting;
+  RecordCounter records;
+  std::vector<OpenItem> open;
+  std::vector<std::pair<int32_t, int32_t>> impossible;  // Opportunity, rep.
+
+ private:
+  void AddState() {
+    const int32_t rep = journey_.IsOpen() ? journey_.owner() : journey_.close_rep;
+    if (rep != kNone && IsImpossible(*history_, journey_, as_of_day_)) {
+      impossible.emplace_back(journey_.opportunity, rep);
+    }
+    if (!journey_.IsOpen() || journey_.stays.empty()) return;
+    const Stay& now = journey_.stays.back();
+    open.push_back({journey_.opportunity, now.rep, stages_->Of(journey_.pipeline, now.stage),
+                    now.Days(), journey_.amount_micros});
+  }
+
+  const simulation::History* history_;
+  const ActivityIndex* index_;
+  const StageIndex* stages_;
+  int64_t as_of_us_;
+  simulation::Day as_of_day_;
+  int64_t first_us_;
+  Journey journey_;
+};
+
+// Every activity is a record of its rep.
+class ActivityReader {
+ public:
+  ActivityReader(const simulation::History& history, RecordCounter records)
+      : history_(&history), records_(std::move(records)) {}
+  void Read(int32_t index) {
+    const simulation::Activity& activity = history_->activities[static_cast<size_t>(index)];
+    records_.Add(activity.rep, activity.time_us);
+  }
+  void Merge(const ActivityReader& other) { records_.Merge(other.records_); }
+  const RecordCounter& records() const { return records_; }
+
+ private:
+  const simulation::History* history_;
+  RecordCounter records_;
 };
 
 }  // namespace
 
 SignalEvidence GatherEvidence(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
-                              simulation::Measure measure, int64_t as_of_us) {
+                              simulation::Measure measure, int64_t as_of_us, int thread_count) {
   SignalEvidence evidence = {
-      &history, as_of_us, ReportPipeline(history, index, quotas, period, measure, as_of_us),
-      {},       {},       {},
-      {},       {},       {},
-      {},       {},       {},
+      &history,
+      as_of_us,
+      ReportPipeline(history, index, quotas, period, measure, as_of_us, {}, thread_count),
+      {},
+      {},
+      {},
+      {},
+      {},
+      {},
+      {},
+      {},
+      {},
       {}};
   const Grouping& grouping = evidence.pipeline.grouping;
-  const StageIndex& stages = evidence.pipeline.stages;
   const Window recent = {as_of_us - kRecentUs, as_of_us};
   const Window earlier = {recent.start_us - kEarlierUs, recent.start_us};
-  const Window both = {earlier.start_us, as_of_us};
-  ConversionCounter conversion(grouping, stages, recent), before(grouping, stages, earlier);
-  CloseCounter closes(grouping, stages, both);
-  ContactCounter contacts(grouping, recent);
-  FollowUpCounter follow_ups(grouping, stages, both);
-  RecordCounter records(evidence, recent);
-  evidence.impossible.resize(grouping.rep_count());
-  const simulation::Day as_of_day = simulation::DayOf(as_of_us, history.time_zone);
-  Journey journey;
-  for (size_t i = 0; i < history.opportunities.size(); ++i) {
-    const auto opportunity = static_cast<int32_t>(i);
-    if (ClosedBefore(history, opportunity, both.start_us)) continue;
-    if (!ReadJourney(history, opportunity, as_of_us, journey)) continue;
-    conversion.Add(journey, as_of_us);
-    before.Add(journey, as_of_us);
-    closes.Add(journey);
-    contacts.Add(journey, index.Of(opportunity));
-    follow_ups.Add(journey, index.Of(opportunity));
-    records.Add(journey);
-    const int32_t rep = journey.IsOpen() ? journey.owner() : journey.close_rep;
-    const simulation::Day create_day = simulation::DayOf(journey.create_us, history.time_zone);
-    if (rep != kNone && IsImpossible(history, journey, create_day, as_of_day)) {
-      evidence.impossible[rep].push_back(opportunity);
-    }
-    if (!journey.IsOpen() || journey.stays.empty()) continue;
-    const Stay& now = journey.stays.back();
-    evidence.open.push_back({opportunity, now.rep, stages.Of(journey.pipeline, now.stage),
-                             now.Days(), journey.amount_micros});
+  Reader read = CountInParallel(history.opportunities.size(), thread_count, [&] {
+    return Reader(history, index, grouping, evidence.pipeline.stages, recent, earlier);
+  });
+  read.records.Merge(CountInParallel(history.activities.size(), thread_count, [&] {
+                       return ActivityReader(history, {grouping.rep_count(), recent});
+                     }).records());
+  evidence.recent = read.recent.Finish();
+  evidence.earlier = read.earlier.Finish();
+  evidence.closes = read.closes.Finish();
+  evidence.activities =
+      CountActivities(history, grouping, recent, read.prospecting.rows(), thread_count);
+  evidence.contacts = read.contacts.Finish();
+  evidence.follow_ups = read.follow_ups.Finish().rows;
+  evidence.records = std::move(read.records.records());
+  evidence.last_record_us = std::move(read.records.last_us());
+  // Threads found them in no order.
+  evidence.open = std::move(read.open);
+  std::sort(evidence.open.begin(), evidence.open.end(),
+            [](const OpenItem& a, const OpenItem& b) { return a.opportunity < b.opportunity; });
+  std::sort(read.impossible.begin(), read.impossible.end());
+  evidence.impossible.resize(static_cast<size_t>(grouping.rep_count()));
+  for (const auto& [opportunity, rep] : read.impossible) {
+    evidence.impossible[rep].push_back(opportunity);
   }
-  for (const simulation::Activity& activity : history.activities) {
-    records.Add(activity.rep, activity.time_us);
-  }
-  evidence.recent = conversion.Finish();
-  evidence.earlier = before.Finish();
-  evidence.closes = closes.Finish();
-  evidence.activities = CountActivities(history, grouping, recent);
-  evidence.contacts = contacts.Finish();
-  evidence.follow_ups = follow_ups.Finish().rows;
   return evidence;
 }
 

@@ -44,10 +44,10 @@ struct SignalEvidence {
   int32_t organization_row() const { return pipeline.grouping.organization_row(); }
 };
 
-// Nothing that happened at or after `as_of_us` is read.
+// Nothing that happened at or after `as_of_us` is read. The same whatever the number of threads.
 SignalEvidence GatherEvidence(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
-                              simulation::Measure measure, int64_t as_of_us);
+                              simulation::Measure measure, int64_t as_of_us, int thread_count = 1);
 
 }  // namespace quotacast::metrics
 

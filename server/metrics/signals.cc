@@ -103,6 +103,12 @@ absl::Status AddForecasts(const SignalEvidence& evidence, const FittedModel& mod
     }
   }
   AddQuotaSignals(evidence, *forecasts, signals);
+  for (Signal& signal : signals) {
+    const auto found = question_of_rep.find(signal.rep);
+    if (found == question_of_rep.end()) continue;
+    signal.chance_known = true;
+    signal.chance = (*forecasts)[found->second].attainment_probability;
+  }
   SortByUrgency(signals);
   return absl::OkStatus();
 }

@@ -28,8 +28,8 @@ void StageDurationCounter::Add(const Journey& journey) {
   }
 }
 
-std::vector<StageDurations> StageDurationCounter::Finish() const {
-  const std::vector<DistributionSummary> summaries = samples_.Summarize(*grouping_);
+std::vector<StageDurations> StageDurationCounter::Finish(int thread_count) const {
+  const std::vector<DistributionSummary> summaries = samples_.Summarize(*grouping_, thread_count);
   std::vector<StageDurations> durations(summaries.size() / 3);
   for (size_t i = 0; i < durations.size(); ++i) {
     durations[i].open = summaries[3 * i + static_cast<size_t>(StageKind::kOpen)];

@@ -4,6 +4,7 @@
 // Days in each stage: of opportunities won and lost in the window, all their days in it (those of
 // several stays together); of open ones, the age in the stage they are in.
 
+#include <utility>
 #include <vector>
 
 #include "server/metrics/distribution_summary.h"
@@ -22,8 +23,9 @@ class StageDurationCounter {
   StageDurationCounter(const Grouping& grouping, const StageIndex& stages, Window window)
       : window_(window), grouping_(&grouping), stages_(&stages), samples_(3 * stages.size()) {}
   void Add(const Journey& journey);
+  void Merge(StageDurationCounter&& other) { samples_.Merge(std::move(other.samples_)); }
   // [row * stage count + stage].
-  std::vector<StageDurations> Finish() const;
+  std::vector<StageDurations> Finish(int thread_count = 1) const;
 
  private:
   Window window_;

@@ -13,7 +13,7 @@ CloseCounts& CloseCounts::operator+=(const CloseCounts& other) {
   won_amount_micros += other.won_amount_micros;
   lost_amount_micros += other.lost_amount_micros;
   won_units += other.won_units;
-  won_cycle_days += other.won_cycle_days;
+  won_cycle_ms += other.won_cycle_ms;
   return *this;
 }
 
@@ -22,7 +22,8 @@ double CloseCounts::AverageDealSizeMicros() const {
 }
 
 double CloseCounts::AverageCycleDays() const {
-  return won > 0 ? won_cycle_days / static_cast<double>(won) : 0;
+  return won > 0 ? static_cast<double>(won_cycle_ms) / (kDayUs / 1000) / static_cast<double>(won)
+                 : 0;
 }
 
 StageCloseCounts& StageCloseCounts::operator+=(const StageCloseCounts& other) {
@@ -50,7 +51,7 @@ void CloseCounter::Add(const Journey& journey) {
     ++row.won;
     row.won_amount_micros += journey.amount_micros;
     row.won_units += journey.units;
-    row.won_cycle_days += static_cast<double>(journey.close_us - journey.create_us) / kDayUs;
+    row.won_cycle_ms += (journey.close_us - journey.create_us) / 1000;
   } else {
     ++row.lost;
     row.lost_amount_micros += journey.amount_micros;
@@ -66,6 +67,11 @@ void CloseCounter::Add(const Journey& journey) {
   StageCloseCounts& last = stages[stages_->Of(journey.pipeline, journey.stays.back().stage)];
   ++(won ? last.left_won : last.left_lost);
   (won ? last.left_won_amount_micros : last.left_lost_amount_micros) += journey.amount_micros;
+}
+
+void CloseCounter::Merge(const CloseCounter& other) {
+  AddCells(other.table_.rows, table_.rows);
+  AddCells(other.table_.stages, table_.stages);
 }
 
 CloseTable CloseCounter::Finish() {

@@ -21,7 +21,7 @@ struct CloseCounts {
   int64_t won_amount_micros = 0;
   int64_t lost_amount_micros = 0;
   int64_t won_units = 0;
-  double won_cycle_days = 0;  // From creation to the win, of all together.
+  int64_t won_cycle_ms = 0;  // From creation to the win, of all together.
 
   CloseCounts& operator+=(const CloseCounts& other);
   Counts WinRate() const { return {static_cast<double>(won), static_cast<double>(won + lost)}; }
@@ -54,6 +54,7 @@ class CloseCounter {
  public:
   CloseCounter(const Grouping& grouping, const StageIndex& stages, Window window);
   void Add(const Journey& journey);
+  void Merge(const CloseCounter& other);
   CloseTable Finish();
 
  private:

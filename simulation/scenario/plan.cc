@@ -50,7 +50,9 @@ class Planner {
     reach_ =
         std::max(kLeastReach,
                  static_cast<int64_t>(std::ceil(furthest * static_cast<double>(steps_per_unit_))));
-    for (const absl::Status& status : {FindRequired(), AddOneMore(), AddCurve()}) {
+    if (const absl::Status status = FindRequired(); !status.ok()) return status;
+    if (!request_.with_curve) return plan_;
+    for (const absl::Status& status : {AddOneMore(), AddCurve()}) {
       if (!status.ok()) return status;
     }
     return plan_;

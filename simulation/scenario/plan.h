@@ -24,6 +24,7 @@ struct PlanRequest {
   Lever lever = Lever::kProspecting;
   ActivityType type = ActivityType::kCall;  // Not of kCreations.
   double target_probability = 0.8;          // Between 0 and 1.
+  bool with_curve = true;                   // Fill Plan::one_more and Plan::curve too.
 };
 
 struct CurvePoint {

@@ -98,16 +98,35 @@ void IndexActivities(benchmark::State& state) {
 }
 BENCHMARK(IndexActivities)->Unit(benchmark::kMillisecond);
 
-// The argument: days of the period that ends with the history.
+// After a write: what came with one more activity, in the last seconds.
+void ExtendIndex(benchmark::State& state) {
+  static const History* const grown = [] {
+    auto* const history = new History(Company());
+    simulation::Activity added = history->activities[history->activities.size() - 5];
+    added.type = simulation::ActivityType::kOther;
+    history->activities.insert(history->activities.end() - 4, added);
+    return history;
+  }();
+  const ActivityIndex& index = Index();
+  for (auto _ : state) benchmark::DoNotOptimize(index.Extended(*grown));
+}
+BENCHMARK(ExtendIndex)->Unit(benchmark::kMillisecond);
+
+// The first argument: days of the period that ends with the history; the second: threads.
 void Activity(benchmark::State& state) {
   const History& company = Company();
   const simulation::Period period = {kDays - static_cast<simulation::Day>(state.range(0)), kDays};
   Index();
   for (auto _ : state) {
-    benchmark::DoNotOptimize(ReportActivity(company, Index(), period, kAsOfUs));
+    benchmark::DoNotOptimize(
+        ReportActivity(company, Index(), period, kAsOfUs, static_cast<int>(state.range(1))));
   }
 }
-BENCHMARK(Activity)->Arg(30)->Arg(90)->Arg(kDays)->Unit(benchmark::kMillisecond);
+BENCHMARK(Activity)
+    ->ArgsProduct({{30, 90, kDays}, {1, 2}})
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 void Pipeline(benchmark::State& state) {
   const History& company = Company();
@@ -115,10 +134,15 @@ void Pipeline(benchmark::State& state) {
   Index();
   for (auto _ : state) {
     benchmark::DoNotOptimize(ReportPipeline(company, Index(), company.quotas, period,
-                                            simulation::Measure::kAmount, kAsOfUs));
+                                            simulation::Measure::kAmount, kAsOfUs, {},
+                                            static_cast<int>(state.range(1))));
   }
 }
-BENCHMARK(Pipeline)->Arg(30)->Arg(90)->Arg(kDays)->Unit(benchmark::kMillisecond);
+BENCHMARK(Pipeline)
+    ->ArgsProduct({{30, 90, kDays}, {1, 2}})
+    ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace quotacast::metrics

@@ -106,7 +106,7 @@ TEST_F(FloorEndToEndTest, ActivityOfEveryone) {
 
   const Output text = Run({"metrics", "activity"});
   EXPECT_TRUE(absl::StrContains(text.out, "contacts per 1,000 calls")) << text.out;
-  EXPECT_TRUE(absl::StrContains(text.out, "Won after five or more")) << text.out;
+  EXPECT_TRUE(absl::StrContains(text.out, "won after five or more")) << text.out;
   const Output csv = Run({"metrics", "activity", "-o", "csv"});
   EXPECT_EQ(LineCount(csv.out), 1 + report["metrics"].size());
 }
@@ -119,6 +119,14 @@ TEST_F(FloorEndToEndTest, DetailsAreOfTheRepAskedFor) {
   EXPECT_TRUE(absl::StrContains(activity.out, absl::StrCat("\n", display_name, "\n")))
       << activity.out;
   const Output pipeline = Run({"metrics", "pipeline", "--rep", rep});
+  // The card: every figure beside the period before, the team and all.
+  for (const char* const part : {"contacts per 1,000 calls", "given up after one", "to leave "}) {
+    EXPECT_TRUE(absl::StrContains(activity.out, part)) << part << "\n" << activity.out;
+  }
+  for (const char* const part :
+       {"before", "Team ", "open when it began", "sales velocity a day", "attainment to date"}) {
+    EXPECT_TRUE(absl::StrContains(pipeline.out, part)) << part << "\n" << pipeline.out;
+  }
   EXPECT_TRUE(absl::StrContains(pipeline.out, absl::StrCat("Stages: ", display_name)))
       << pipeline.out;
   EXPECT_TRUE(absl::StrContains(pipeline.out, "Made the quota:")) << pipeline.out;

@@ -56,6 +56,17 @@ TEST_F(MetricsTest, PipelineOfTheMonthThatRuns) {
   EXPECT_EQ(n1.stages(0).conversion().horizon_days(), 9);
   EXPECT_EQ(n1.stages(1).won_count(), 5);
   EXPECT_EQ(n1.stages(1).won_amount(), 5'000);
+  // A week's worth is open at any time. Seven open, of 1,000 each, 5 of 9 closed won, 7 days each.
+  EXPECT_EQ(n1.current().start_open_count(), 7);
+  EXPECT_EQ(n1.previous().start_open_count(), 7);
+  EXPECT_EQ(organization.current().start_open_count(), 21);
+  EXPECT_NEAR(n1.current().velocity_per_day(), 7 * 1'000 * (5 / 9.) / 7, 1e-6);
+  EXPECT_NEAR(n1.previous().velocity_per_day(), 7 * 1'000 * (14 / 28.) / 7, 1e-6);
+  EXPECT_EQ(n1.stages(0).previous_days_won().median(), 2);
+  EXPECT_EQ(n1.stages(1).previous_days_won().count(), 14);
+  EXPECT_EQ(n1.stages(1).previous_lost_count(), 14);
+  EXPECT_EQ(n1.stages(1).previous_lost_amount(), 14'000);
+  EXPECT_EQ(n1.stages(1).previous_win_rate().total(), 28);
   // January and February: 15 or 16 won of 15.
   ASSERT_EQ(organization.past_attainments_size(), 2);
   EXPECT_EQ(organization.past_attainments(0).rep_count(), 3);
@@ -222,6 +233,12 @@ class SignalReviewTest : public MetricsTest {
   std::string FirstName() {
     const v1::ListSignalsResponse listed = Signals();
     EXPECT_GT(listed.signals_size(), 0);
+    for (const v1::Signal& signal : listed.signals()) {
+      // All but x1 have a quota that runs.
+      EXPECT_EQ(signal.has_attainment_probability(), signal.rep() != "organizations/acme/reps/x1");
+      EXPECT_GE(signal.attainment_probability(), 0);
+      EXPECT_LE(signal.attainment_probability(), 1);
+    }
     return listed.signals_size() > 0 ? listed.signals(0).name() : "";
   }
   static bool Lists(const v1::ListSignalsResponse& response, const std::string& name) {

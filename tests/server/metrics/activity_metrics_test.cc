@@ -116,7 +116,7 @@ TEST(ActivityEffect, MantelHaenszelByHand) {
   small.AddActivity(kAnn, third, 40, ActivityType::kCall);
   small.AddActivity(kAnn, third, 41, ActivityType::kCall);
   const ActivityReport report = Report(small.Build(), 50);
-  const RateRatio ratio = report.effect.Of(kAnn, ActivityType::kCall);
+  const RateRatio ratio = report.current.effect.Of(kAnn, ActivityType::kCall);
   EXPECT_EQ(ratio.advances_after, 1);
   EXPECT_EQ(ratio.advances_other, 1);
   EXPECT_NEAR(ratio.days_after, 15, 1e-9);
@@ -124,7 +124,7 @@ TEST(ActivityEffect, MantelHaenszelByHand) {
   // One stage: the ratio of the rates, variance of its log 1/1 + 1/1.
   EXPECT_NEAR(ratio.ratio, (1 / 15.) / (1 / 35.), 1e-9);
   EXPECT_NEAR(std::log(ratio.interval.high / ratio.ratio), 1.6448536 * std::sqrt(2.), 1e-6);
-  EXPECT_EQ(report.effect.Of(kAnn, ActivityType::kMeeting).ratio, 0);
+  EXPECT_EQ(report.current.effect.Of(kAnn, ActivityType::kMeeting).ratio, 0);
 }
 
 TEST(CountHistogram, CutsAtFifteen) {

@@ -176,19 +176,40 @@ TEST(LossReasons, OfTheMoveElseOfTheOpportunity) {
                           AtDay(day), reasons);
   };
   const PipelineReport report = at(50);
-  const LossesByReason& ann = report.losses[kAnn];
+  const LossesByReason& ann = report.current.losses[kAnn];
   ASSERT_EQ(ann.size(), 2u);
-  EXPECT_EQ(ann.at(reasons.Of(by_move, AtDay(5))).count, 1);
-  EXPECT_EQ(ann.at(reasons.Of(by_move, AtDay(5))).amount_micros, 10);
-  EXPECT_EQ(reasons.Text(reasons.Of(by_move, AtDay(5))), "price");
-  EXPECT_EQ(ann.at(reasons.Of(reopened, AtDay(9))).amount_micros, 40);
-  const LossesByReason& all = report.losses[report.grouping.organization_row()];
-  EXPECT_EQ(all.at(reasons.Of(by_itself, AtDay(6))).count, 2);
-  EXPECT_EQ(all.at(reasons.Of(by_itself, AtDay(6))).amount_micros, 30);
+  EXPECT_EQ(ann.at(reasons.Of(by_move, AtDay(5), AtDay(50))).count, 1);
+  EXPECT_EQ(ann.at(reasons.Of(by_move, AtDay(5), AtDay(50))).amount_micros, 10);
+  EXPECT_EQ(reasons.Text(reasons.Of(by_move, AtDay(5), AtDay(50))), "price");
+  EXPECT_EQ(ann.at(reasons.Of(reopened, AtDay(9), AtDay(50))).amount_micros, 40);
+  const LossesByReason& all = report.current.losses[report.grouping.organization_row()];
+  EXPECT_EQ(all.at(reasons.Of(by_itself, AtDay(6), AtDay(50))).count, 2);
+  EXPECT_EQ(all.at(reasons.Of(by_itself, AtDay(6), AtDay(50))).amount_micros, 30);
   // As of a time between the two losses the first reason holds.
-  const LossesByReason then = at(5.5).losses[kAnn];
-  EXPECT_EQ(then.count(reasons.Of(reopened, AtDay(5))), 1u);
-  EXPECT_EQ(then.count(reasons.Of(reopened, AtDay(9))), 0u);
+  const LossesByReason then = at(5.5).current.losses[kAnn];
+  EXPECT_EQ(then.count(reasons.Of(reopened, AtDay(5), AtDay(5.5))), 1u);
+  EXPECT_EQ(then.count(reasons.Of(reopened, AtDay(9), AtDay(50))), 0u);
+}
+
+TEST(LossReasons, ACorrectionHoldsFromItsTimeOn) {
+  LossReasons reasons;
+  // Facts may come in any order.
+  reasons.Add(7, AtDay(9), "competitor");
+  reasons.Add(7, AtDay(5), "no budget");
+  reasons.Add(7, INT64_MIN, "unknown");
+  reasons.Add(7, AtDay(7), "price");
+  reasons.Add(7, AtDay(7), "the price");
+  const auto told = [&](double close, double as_of) {
+    return reasons.Text(reasons.Of(7, AtDay(close), AtDay(as_of)));
+  };
+  EXPECT_EQ(told(5, 6), "no budget");
+  EXPECT_EQ(told(5, 7), "no budget");  // As of is exclusive.
+  EXPECT_EQ(told(5, 8), "the price");
+  EXPECT_EQ(told(5, 50), "competitor");
+  // What was given before the loss is about another one.
+  EXPECT_EQ(told(8, 8.5), "unknown");
+  EXPECT_EQ(told(10, 50), "unknown");
+  EXPECT_EQ(reasons.Of(8, AtDay(5), AtDay(50)), kNone);
 }
 
 TEST(Rows, TeamsAndTheOrganizationAddUp) {

@@ -169,6 +169,130 @@ TEST_F(Loans, CallsAndFollowUps) {
             (std::array<int64_t, 16>{0, 1, 2, 7, 7, 4, 2, 4, 3, 1, 1, 1, 0, 0, 0, 0}));
 }
 
+// What lies behind report.current.closes.stages and the loss from a stage.
+void ExpectStageCloses(const StageCloseCounts& closes, int64_t won, int64_t lost, int64_t lost_here,
+                       int64_t lost_amount) {
+  EXPECT_EQ(closes.reached_won, won);
+  EXPECT_EQ(closes.reached_lost, lost);
+  EXPECT_EQ(closes.left_lost, lost_here);
+  EXPECT_EQ(closes.left_lost_amount_micros, lost_amount * kMoneyMicros);
+}
+
+TEST_F(Loans, WinRatesFromStagesAndVelocity) {
+  const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
+                                               period_, Measure::kAmount, as_of_us_);
+  const StageCloseCounts* const all = &report.current.closes.stages[all_ * kStageCount];
+  ExpectStageCloses(all[kAccepted], 181, 245, 2, 20'000);
+  ExpectStageCloses(all[kOfferSent], 181, 243, 159, 2'350'498);
+  ExpectStageCloses(all[kReturned], 181, 84, 84, 1'311'795);
+  const StageCloseCounts* const rep = &report.current.closes.stages[rep_ * kStageCount];
+  ExpectStageCloses(rep[kAccepted], 3, 8, 0, 0);
+  ExpectStageCloses(rep[kOfferSent], 3, 8, 5, 57'000);
+  ExpectStageCloses(rep[kReturned], 3, 3, 3, 19'500);
+  EXPECT_NEAR(report.stage_weights[kAccepted], 0.4839657936932122, 1e-12);
+  EXPECT_NEAR(report.stage_weights[kOfferSent], 0.4942685589519651, 1e-12);
+  EXPECT_NEAR(report.stage_weights[kReturned], 0.7197933227344993, 1e-12);
+  const Velocity velocity = VelocityOf(report, all_, Measure::kAmount);
+  EXPECT_NEAR(velocity.per_day_micros / 1e6, 203'152.36952012457, .01);
+  EXPECT_NEAR(velocity.weighted_micros / 1e6, 4'727'131.940009093, .01);
+  EXPECT_EQ(velocity.coverage, 0);  // No quotas of months.
+  EXPECT_NEAR(VelocityOf(report, rep_, Measure::kAmount).per_day_micros / 1e6, 2'138.429442347756,
+              1e-4);
+  EXPECT_NEAR(VelocityOf(report, rep_, Measure::kAmount).weighted_micros / 1e6, 57'224.354957963355,
+              1e-4);
+  EXPECT_EQ(report.current.open_at_start[all_], 575);
+  EXPECT_EQ(report.current.open_at_start[rep_], 11);
+}
+
+TEST_F(Loans, FollowUpsToAdvanceAndWhatWentTogether) {
+  const ActivityReport report =
+      ReportActivity(history_, ActivityIndex(history_), period_, as_of_us_);
+  // No activity is recorded before an opportunity.
+  EXPECT_EQ(report.current.contacts[all_].activities_before.bins[0], 406);
+  EXPECT_EQ(report.current.contacts[all_].activities_before.sum, 0);
+  EXPECT_FALSE(report.current.calls_linked);
+  const CountHistogram* const all = &report.current.follow_ups.per_advance[all_ * kStageCount];
+  EXPECT_EQ(all[kAccepted].Count(), 403);
+  EXPECT_EQ(all[kAccepted].sum, 0);
+  EXPECT_EQ(all[kOfferSent].sum, 786);
+  EXPECT_EQ(all[kOfferSent].bins,
+            (std::array<int64_t, 16>{0, 57, 48, 41, 30, 21, 7, 11, 3, 6, 2, 4, 2}));
+  EXPECT_EQ(all[kReturned].sum, 545);
+  EXPECT_EQ(all[kReturned].bins,
+            (std::array<int64_t, 16>{83, 9, 11, 18, 14, 9, 9, 3, 6, 5, 3, 2, 1, 6, 0, 2}));
+  const CountHistogram* const rep = &report.current.follow_ups.per_advance[rep_ * kStageCount];
+  EXPECT_EQ(rep[kOfferSent].Count(), 5);
+  EXPECT_EQ(rep[kOfferSent].sum, 15);
+  EXPECT_EQ(rep[kReturned].sum, 32);
+  const RateRatio calls = report.current.effect.Of(all_, ActivityType::kCall);
+  EXPECT_EQ(calls.advances_after, 412);
+  EXPECT_EQ(calls.advances_other, 404);
+  EXPECT_NEAR(calls.days_after, 5451.125332800924, .01);
+  EXPECT_NEAR(calls.days_other, 2342.026032141204, .01);
+  EXPECT_NEAR(calls.ratio, 89.68071265207439, 1e-4);
+  // All of this rep's moves came after a call, or at once: nothing to compare with.
+  EXPECT_EQ(report.current.effect.Of(rep_, ActivityType::kCall).ratio, 0);
+}
+
+// The set has no activities: nothing is told of them, rather than zeros that look like facts.
+TEST(Crm, WithoutActivities) {
+  absl::StatusOr<History> history = simulation::LoadCrm();
+  if (!history.ok()) GTEST_SKIP() << history.status();
+  const ActivityReport report =
+      ReportActivity(*history, ActivityIndex(*history), {DayOf(2017, 11, 1), DayOf(2017, 12, 1)},
+                     simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone));
+  const int32_t all = report.grouping.organization_row();
+  EXPECT_EQ(report.current.activities[all].made, (std::array<int64_t, 5>{}));
+  EXPECT_EQ(report.current.ContactRateOf(all).total, 0);
+  EXPECT_EQ(report.current.effect.Of(all, ActivityType::kCall).ratio, 0);
+  EXPECT_EQ(report.current.follow_ups.rows[all].GivenUpAfterOne().total, 0);
+}
+
+TEST(Crm, WinRatesVelocityAndAttainmentOfARepATeamAndAll) {
+  absl::StatusOr<History> history = simulation::LoadCrm();
+  if (!history.ok()) GTEST_SKIP() << history.status();
+  const PipelineReport report =
+      ReportPipeline(*history, ActivityIndex(*history), (*history).quotas,
+                     {DayOf(2017, 11, 1), DayOf(2017, 12, 1)}, Measure::kAmount,
+                     simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone));
+  int32_t team = -1;
+  for (size_t t = 0; t < history->teams.size(); ++t) {
+    if (history->teams[t].id == "melvin-marxen") team = static_cast<int32_t>(t);
+  }
+  ASSERT_GE(team, 0);
+  struct Expected {
+    int32_t row;
+    int64_t won, lost, lost_amount, open, began;
+    double velocity, weighted;
+    int64_t target, booked;
+    double made, reps, coverage;
+  };
+  EXPECT_NEAR(report.stage_weights[0], 0.6226165254237288, 1e-12);
+  for (const Expected& expected :
+       {Expected{report.grouping.organization_row(), 205, 166, 410'466, 2388, 2586,
+                 60'043.612844049996, 3'553'959.2566207624, 991'876, 516'345, 1, 30,
+                 12.003640141231593},
+        Expected{RepNamed(*history, "darcel-schlecht"), 17, 14, 76'953, 138, 159,
+                 4'112.005626759824, 295'342.5071504237, 115'748, 62'509, 0, 1, 8.909953229775164},
+        Expected{report.grouping.TeamRow(team), 37, 35, 130'104, 396, 432, 9'980.713604467735,
+                 623'988.7722457626, 224'554, 112'704, 0, 5, 8.960250335270452}}) {
+    const int32_t row = expected.row;
+    ExpectStageCloses(report.current.closes.stages[row * report.stages.size()], expected.won,
+                      expected.lost, expected.lost, expected.lost_amount);
+    EXPECT_EQ(report.current.open_at_start[row], expected.began);
+    const Velocity velocity = VelocityOf(report, row, Measure::kAmount);
+    EXPECT_EQ(velocity.open, expected.open);
+    EXPECT_NEAR(velocity.per_day_micros / 1e6, expected.velocity, 1e-3);
+    EXPECT_NEAR(velocity.weighted_micros / 1e6, expected.weighted, 1e-3);
+    EXPECT_NEAR(velocity.coverage, expected.coverage, 1e-9);
+    const Attainment& attainment = report.current.attainment[row];
+    EXPECT_EQ(attainment.target, expected.target * kMoneyMicros);
+    EXPECT_EQ(attainment.booked, expected.booked * kMoneyMicros);
+    EXPECT_EQ(attainment.MadeShare().count, expected.made);
+    EXPECT_EQ(attainment.MadeShare().total, expected.reps);
+  }
+}
+
 TEST(Crm, PipelineFigures) {
   absl::StatusOr<History> history = simulation::LoadCrm();
   if (!history.ok()) GTEST_SKIP() << history.status();

@@ -70,6 +70,19 @@ TEST_F(PlanTest, FindsTheSmallestNumberThatReachesTheTarget) {
   EXPECT_LT((*run->Run(*less))[0].forecast.attainment_probability, .65);
 }
 
+TEST_F(PlanTest, RequiresTheSameWithoutACurve) {
+  PlanRequest request;
+  request.target_probability = .7;
+  const auto plan = Make(request);
+  request.with_curve = false;
+  const auto bare = Make(request);
+  ASSERT_TRUE(plan.ok() && bare.ok());
+  EXPECT_FALSE(plan->curve.empty());
+  EXPECT_TRUE(bare->curve.empty());
+  EXPECT_EQ(bare->required, plan->required);
+  EXPECT_EQ(bare->probability, plan->probability);
+}
+
 // With a new seed the chance lies within 4.5 standard errors of the difference of two independent
 // runs of the target, and above it by no more than what a step brings: a false-positive rate below
 // 1e-5 for each of 10 seeds.

@@ -136,6 +136,110 @@ def five(values):
     return (len(values), values.mean(), np.median(values), np.quantile(values, .9)) if len(values) else (0,)
 
 
+def effect(stays, a, s, start, end, kind):
+    """Mantel and Haenszel's ratio of advances in the seven days after an activity of the kind, and its parts."""
+    place = {name: i for i, name in enumerate(s.stage_id)}
+    state = dict(zip(s.stage_id, s.kind))
+    times = {k: list(g.t) for k, g in a[a.type == kind].groupby("opportunity_id", sort=False)}
+    week, nothing = pd.Timedelta(days=7), pd.Timedelta(0)
+    cells = {}
+    for x in stays[(stays.exit >= start) & (stays.entry < end)].itertuples():
+        t0, t1 = max(x.entry, start), min(x.exit, end)
+        covered, until = nothing, t0
+        for t in times.get(x.opportunity, []):
+            if t >= t1:
+                break
+            if min(t + week, t1) > until:
+                covered += min(t + week, t1) - max(t, until)
+                until = min(t + week, t1)
+        c = cells.setdefault(x.stage, [0, 0, 0.0, 0.0])
+        c[2] += covered / pd.Timedelta(days=1)
+        c[3] += (max(t1 - t0, nothing) - covered) / pd.Timedelta(days=1)
+        goes_on = x.next is not None and state[x.next] != "lost" and (
+            state[x.next] == "won" or place[x.next] > place[x.stage])
+        if goes_on and start <= x.exit < end:
+            c[0 if until == t1 and t1 > t0 else 1] += 1
+    r = sum(p * u / (t + u) for p, q, t, u in cells.values() if t + u > 0)
+    z = sum(q * t / (t + u) for p, q, t, u in cells.values() if t + u > 0)
+    return r / z if z else 0, [sum(c[i] for c in cells.values()) for i in range(4)]
+
+
+def more(name, folder, zone, as_of, rep, team):
+    """What report() does not print: who advances, win rates by stage, velocity, quotas, a team."""
+    o, e, a, s, q, r = load(f"{folder}/{name}", zone)
+    as_of = pd.Timestamp(as_of, tz=zone)
+    month = as_of.replace(day=1)
+    before = month - pd.DateOffset(months=1)
+    quota_month = month.strftime("%Y-%m-%d")
+    as_of, month, before = (t.tz_convert("UTC") for t in (as_of, month, before))
+    stays, ends = journeys(o, e, s, as_of)
+    order = list(s[s.kind == "open"].stage_id)
+    kind = dict(zip(s.stage_id, s.kind))
+    place = {n: i for i, n in enumerate(s.stage_id)}
+    teams = dict(zip(r.rep_id, r.team_id))
+    last = stays.groupby("opportunity").stage.last()
+    first = stays.groupby("opportunity").stage.first()
+    furthest = stays.assign(p=stays.stage.map(place)).groupby("opportunity").p.max()
+    print(f"== more of {name}")
+
+    def by_stage(closed, stage):
+        k = place[stage]
+        c = closed[closed.opportunity.isin(first.index)]
+        c = c[(c.opportunity.map(first).map(place) <= k) & (c.opportunity.map(furthest) >= k)]
+        return (c.state == "won").sum(), (c.state == "lost").sum()
+
+    year = ends[(ends.close >= as_of - pd.Timedelta(days=365)) & (ends.close < as_of)]
+    weight = {}
+    for stage in order:
+        won, lost = by_stage(year, stage)
+        weight[stage] = (won + .5) / (won + lost + 1)
+    print("weights", weight)
+    everyone = lambda frame, column: frame
+    for who, mine in (("all", everyone), (rep, lambda f, c: f[f[c] == rep]),
+                      (team, lambda f, c: f[f[c].map(teams) == team])):
+        closed = mine(ends[(ends.close >= month) & (ends.close < as_of)], "rep")
+        for stage in order:
+            gone = closed[(closed.state == "lost") & (closed.opportunity.map(last) == stage)]
+            print(who, stage, "reached: won, lost", by_stage(closed, stage), "lost here", len(gone), gone.amount.sum())
+        is_open = mine(ends[ends.state == "open"], "rep")
+        won = closed[closed.state == "won"]
+        cycle = ((won.close - won.create).dt.total_seconds() / 86400).mean()
+        print(who, "open", len(is_open), "velocity",
+              len(is_open) * won.amount.mean() * len(won) / len(closed) / cycle, "weighted",
+              (is_open.amount * is_open.stage.map(weight)).sum())
+        g = mine(q[(q.measure == "amount") & (q.owner_type == "rep") & (q.period_start == quota_month)], "owner_id")
+        g = g[pd.to_datetime(g.period_end) - pd.to_datetime(g.period_start) < pd.Timedelta(days=35)]
+        if len(g):
+            booked = won.groupby("rep").amount.sum()
+            print(who, "target", g.target.sum(), "booked", won.amount.sum(), "made",
+                  (booked.reindex(g.owner_id, fill_value=0).values >= g.target.values).sum(), "of", len(g), "coverage",
+                  is_open.amount.sum() / (g.target.sum() - won.amount.sum()))
+        began = stays[(stays.entry <= month) & (stays.exit > month)]
+        print(who, "open when the month began", "(no owner changed)" if e.rep_id.isna().all() else "", len(mine(began, "rep")))
+        if not len(a):
+            continue
+        new = mine(ends[(ends.create >= month) & (ends.create < as_of)], "creator")
+        early = a[a.opportunity_id.isin(new.opportunity)].merge(ends, left_on="opportunity_id", right_on="opportunity")
+        early = early[early.t <= early.create]
+        print(who, "before creation", len(early), "of", len(new), early.type.value_counts().to_dict())
+        f = a[a.opportunity_id.notna() & (a.t < as_of)].merge(ends[["opportunity", "create"]], left_on="opportunity_id",
+                                                              right_on="opportunity")
+        f = f[(f.type == "follow_up") | (f.type.isin(["call", "email"]) & (f.t > f.create))]
+        f = {k: np.sort(x.t.values) for k, x in f.groupby("opportunity")}
+        # Follow-ups before the first stay count in it.
+        goes = stays[stays.next.notna() & (stays.exit >= month) & (stays.exit < as_of)]
+        goes = goes[[kind[n] == "won" or (kind[n] == "open" and place[n] > place[x]) for n, x in zip(goes.next, goes.stage)]]
+        starts = stays.groupby("opportunity").entry.first()
+        for stage, g in mine(goes, "rep").groupby("stage"):
+            n = []
+            for x in g.itertuples():
+                t = f.get(x.opportunity, np.array([], "datetime64[ns]"))
+                low = np.datetime64("1970") if x.entry == starts[x.opportunity] else x.entry.to_datetime64()
+                n.append(int(((t >= low) & (t < x.exit.to_datetime64())).sum()))
+            print(who, "to advance from", stage, len(n), "sum", sum(n), np.bincount(np.minimum(n, 15), minlength=16).tolist())
+        print(who, "effect of calls", effect(mine(stays, "rep"), a, s, month, as_of, "call"))
+
+
 def report(name, folder, zone, as_of, rep):
     o, e, a, s, q, r = load(f"{folder}/{name}", zone)
     as_of = pd.Timestamp(as_of, tz=zone)
@@ -197,3 +301,5 @@ def report(name, folder, zone, as_of, rep):
 if __name__ == "__main__":
     report("loans", sys.argv[1], "Europe/Amsterdam", "2011-12-15", "r11181")
     report("crm", sys.argv[1], "America/New_York", "2017-11-16", "darcel-schlecht")
+    more("loans", sys.argv[1], "Europe/Amsterdam", "2011-12-15", "r11181", "bank")
+    more("crm", sys.argv[1], "America/New_York", "2017-11-16", "darcel-schlecht", "melvin-marxen")
