@@ -87,6 +87,28 @@ TEST_P(StoreContract, UpdatesOnlyTheExpectedRevision) {
                   .ok());
 }
 
+TEST_P(StoreContract, KeepsWhetherForecastsAreCorrected) {
+  const Organization before = *fixture_.Read()->GetOrganization("acme");
+  EXPECT_EQ(before.correction_mode, CorrectionMode::kOff);
+  for (const CorrectionMode mode : {CorrectionMode::kWhereBetter, CorrectionMode::kOn}) {
+    fixture_.Write([&](WriteTransaction& transaction) {
+      Organization changed = before;
+      changed.correction_mode = mode;
+      ASSERT_TRUE(transaction.UpdateOrganization(changed, std::nullopt).ok());
+      Organization other = MakeOrganization(mode == CorrectionMode::kOn ? "on" : "better");
+      other.correction_mode = mode;
+      EXPECT_EQ(transaction.InsertOrganization(other)->correction_mode, mode);
+    });
+    fixture_.Reopen();
+    EXPECT_EQ(fixture_.Read()->GetOrganization("acme")->correction_mode, mode);
+  }
+  const auto all = fixture_.Read()->ListOrganizations({})->items;
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].correction_mode, CorrectionMode::kOn) << all[0].id;
+  EXPECT_EQ(all[1].correction_mode, CorrectionMode::kWhereBetter) << all[1].id;
+  EXPECT_EQ(all[2].correction_mode, CorrectionMode::kOn) << all[2].id;
+}
+
 TEST_P(StoreContract, EveryKindOfRecordHasItsPrecondition) {
   const int64_t stale = 999'999;
   fixture_.Write([&](WriteTransaction& transaction) {
