@@ -185,10 +185,16 @@ std::string SubjectText(const v1::BacktestResult& result, bool total, int width,
 
 }  // namespace
 
-std::string BacktestText(const v1::BacktestResult& result, int width, bool color) {
+std::string BacktestText(const v1::BacktestResult& result, v1::CorrectionMode organization_mode,
+                         int width, bool color) {
   std::string text =
       SubjectText(result, false, width, color) + SubjectText(result, true, width, color);
   for (const std::string& finding : result.findings()) absl::StrAppend(&text, finding, "\n");
+  if (result.correction_better() && organization_mode == v1::OFF) {
+    absl::StrAppend(&text,
+                    "To have forecasts corrected where that was better:\n"
+                    "  quotacast org update --correction where-better\n");
+  }
   if (result.skipped_count() > 0) {
     absl::StrAppend(&text, Thousands(result.skipped_count()),
                     " forecasts were left out: nothing was recorded before their instant.\n");

@@ -13,8 +13,10 @@ namespace quotacast::client {
 
 // For each rep and for all together: how often chances came in ("of 212 forecasts between 60 and
 // 80 %, 71 % came in"), the scores of the model beside the baselines, and the model's at each
-// origin. Then what the server found.
-std::string BacktestText(const v1::BacktestResult& result, int width, bool color);
+// origin. Then what the server found, and how to switch corrections on where they would have been
+// better and `organization_mode`, that of the organization, is OFF.
+std::string BacktestText(const v1::BacktestResult& result, v1::CorrectionMode organization_mode,
+                         int width, bool color);
 
 // The header of the rows, and one of them, with their line ends. Times are in `zone`.
 std::string BacktestRowsHeader();

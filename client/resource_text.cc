@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "google/type/money.pb.h"
 #include "quotacast/v1/activity.pb.h"
 #include "quotacast/v1/opportunity.pb.h"
@@ -40,11 +41,17 @@ std::string TimeText(bool present, const google::protobuf::Timestamp& time) {
   return present ? google::protobuf::util::TimeUtil::ToString(time) : "";
 }
 
+// As --correction takes it.
+std::string CorrectionText(v1::CorrectionMode mode) {
+  return absl::StrReplaceAll(absl::AsciiStrToLower(v1::CorrectionMode_Name(mode)), {{"_", "-"}});
+}
+
 Fields FieldsOf(const v1::Organization& o) {
   return {{"org", IdOf(o.name())},
           {"currency", o.currency_code()},
           {"time_zone", o.time_zone()},
-          {"fiscal_year_start", absl::StrCat(o.fiscal_year_start_month()), true}};
+          {"fiscal_year_start", absl::StrCat(o.fiscal_year_start_month()), true},
+          {"correction", CorrectionText(o.correction_mode())}};
 }
 
 Fields FieldsOf(const v1::Team& t) {

@@ -222,11 +222,12 @@ class Backtest {
       const CorrectionRecord record = learnt_->RecordAt(INT64_MAX, kind, total);
       if (record.period_count < CorrectionRecord::kLeastPeriods || record.crps <= 0) continue;
       const double change = 100 * (record.corrected_crps / record.crps - 1);
+      result.correction_better = result.correction_better || record.better();
       result.findings.push_back(absl::StrFormat(
           "%s: correcting each forecast by what earlier periods got wrong would have changed the "
           "CRPS of %d periods by %+.1f %% (standard error %.1f): %s.",
           who, record.period_count, change, 100 * record.standard_error / record.crps,
-          record.better() ? "better, worth switching on" : "not reliably better, leave it off"));
+          record.better() ? "reliably better" : "not reliably better"));
     }
   }
 

@@ -74,6 +74,8 @@ struct BacktestResult {
   std::vector<BacktestSummary> summaries;
   // In words: the model's bias and width, and whether correcting it was better.
   std::vector<std::string> findings;
+  // Whether correcting was reliably better for some kind of period, of reps or of totals.
+  bool correction_better = false;
   int64_t skipped_count = 0;  // Forecasts left out: nothing was recorded before their instant.
 };
 

@@ -24,17 +24,12 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "simulation/correction_mode.h"
 #include "simulation/forecast.h"
 #include "simulation/history.h"
 #include "simulation/periods.h"
 
 namespace quotacast::simulation {
-
-enum class CorrectionMode {
-  kOff,
-  kWhereBetter,  // Where it was better on the organization's own past forecasts.
-  kOn,           // Wherever there is a past forecast to learn from.
-};
 
 struct Correction {
   double bias = 1;

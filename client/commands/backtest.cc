@@ -51,10 +51,11 @@ bool FillRequest(const Options& options, const std::string& organization,
   return true;
 }
 
-int Print(const Session& session, const v1::BacktestResult& result) {
+int Print(const Session& session, v1::CorrectionMode organization_mode,
+          const v1::BacktestResult& result) {
   if (session.is_json()) return session.Print(result);
   if (session.is_csv()) return session.Print(BacktestCsv(result));
-  return session.Print(BacktestText(result, TerminalWidth(), session.Colored()));
+  return session.Print(BacktestText(result, organization_mode, TerminalWidth(), session.Colored()));
 }
 
 // Receives the stream; rows go to `file` where it is not null.
@@ -103,7 +104,7 @@ int Run(Session& session, const Options& options) {
   if (file != nullptr && (std::ferror(file.get()) != 0 || std::fclose(file.release()) != 0)) {
     return session.Fail(kFailure, absl::StrCat("cannot write ", options.rows));
   }
-  return Print(session, result);
+  return Print(session, organization.correction_mode(), result);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "client/commands/commands.h"
+#include "client/commands/selection.h"
 #include "client/exit_code.h"
 #include "client/listing.h"
 #include "client/resource_text.h"
@@ -29,6 +30,39 @@ int Create(Session& session, const CreateOptions& options) {
   return status.ok() ? PrintResource(session, organization) : session.Fail(status);
 }
 
+struct UpdateOptions {
+  std::string id, name, time_zone, correction;
+  int fiscal_year_start = 0;
+};
+
+int Update(Session& session, const UpdateOptions& options) {
+  if (!options.id.empty()) session.organization_id = options.id;
+  v1::UpdateOrganizationRequest request;
+  v1::Organization& organization = *request.mutable_organization();
+  organization.set_name(session.OrganizationName());
+  if (organization.name().empty()) return kUsage;
+  const auto set = [&request](bool given, const char* field) {
+    if (given) request.mutable_update_mask()->add_paths(field);
+  };
+  organization.set_display_name(options.name);
+  set(!options.name.empty(), "display_name");
+  organization.set_time_zone(options.time_zone);
+  set(!options.time_zone.empty(), "time_zone");
+  organization.set_fiscal_year_start_month(options.fiscal_year_start);
+  set(options.fiscal_year_start != 0, "fiscal_year_start_month");
+  organization.set_correction_mode(CorrectionModeOf(options.correction));
+  set(!options.correction.empty(), "correction_mode");
+  if (!request.has_update_mask()) {
+    Note("quotacast: say what to change: --name, --time-zone, --fiscal-year-start or --correction");
+    return kUsage;
+  }
+  v1::Organization updated;
+  const auto stub = v1::OrganizationService::NewStub(session.connection().channel());
+  const grpc::Status status =
+      session.connection().Call(*stub, &Stub::UpdateOrganization, request, updated);
+  return status.ok() ? PrintResource(session, updated) : session.Fail(status);
+}
+
 int Get(Session& session, const std::string& id) {
   if (!id.empty()) session.organization_id = id;
   v1::Organization organization;
@@ -47,10 +81,28 @@ int List(Session& session) {
   return PrintResources(session, response.organizations());
 }
 
+void AddUpdate(CLI::App& command, Session& session) {
+  CLI::App* update = command.add_subcommand("update", "Change an organization");
+  const auto options = std::make_shared<UpdateOptions>();
+  update->add_option("ORG", options->id, "Identifier (default: --org)");
+  update->add_option("--name", options->name, "Its name for people");
+  update->add_option("--time-zone", options->time_zone, "Time zone in which its days begin");
+  update->add_option("--fiscal-year-start", options->fiscal_year_start,
+                     "First month of its fiscal year, 1 to 12");
+  AddCorrectionOption(*update, options->correction,
+                      ":\nof forecasts and backtests that do not say");
+  update->footer(
+      "What is not given stays as it is.\n"
+      "\nExample:\n  quotacast org update acme --correction where-better");
+  update->callback([&session, options] {
+    session.action = [&session, options] { return Update(session, *options); };
+  });
+}
+
 }  // namespace
 
 void AddOrgCommand(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("org", "Create and show organizations");
+  CLI::App* command = app.add_subcommand("org", "Create, show and change organizations");
 
   CLI::App* create = command->add_subcommand("create", "Create an organization");
   const auto options = std::make_shared<CreateOptions>();
@@ -70,6 +122,8 @@ void AddOrgCommand(CLI::App& app, Session& session) {
   create->callback([&session, options] {
     session.action = [&session, options] { return Create(session, *options); };
   });
+
+  AddUpdate(*command, session);
 
   CLI::App* get = command->add_subcommand("get", "Show an organization");
   const auto id = std::make_shared<std::string>();

@@ -26,11 +26,13 @@ void AddMeasureOption(CLI::App& command, Selection& selection, const char* prese
       ->check(CLI::IsMember({"amount", "units"}));
 }
 
-void AddCorrectionOption(CLI::App& command, std::string& correction) {
+void AddCorrectionOption(CLI::App& command, std::string& correction, const char* note) {
   command
-      .add_option("--correction", correction,
-                  "Correct by what forecasts before got wrong: off (default), where-better (where\n"
-                  "that helped before) or on")
+      .add_option(
+          "--correction", correction,
+          absl::StrCat("Correct by what forecasts before got wrong: off, where-better (where\n"
+                       "that helped before) or on",
+                       note))
       ->check(CLI::IsMember({"off", "where-better", "on"}));
 }
 

@@ -28,8 +28,9 @@ void AddSelectionOptions(CLI::App& command, Selection& selection);
 // Adds --measure; `preset` says what holds without it.
 void AddMeasureOption(CLI::App& command, Selection& selection, const char* preset);
 
-// Adds --correction.
-void AddCorrectionOption(CLI::App& command, std::string& correction);
+// Adds --correction, with `note` at the end of its help.
+void AddCorrectionOption(CLI::App& command, std::string& correction,
+                         const char* note = " (default: as\nthe organization has it)");
 
 // CORRECTION_MODE_UNSPECIFIED where none was given.
 v1::CorrectionMode CorrectionModeOf(const std::string& correction);

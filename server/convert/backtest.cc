@@ -111,7 +111,8 @@ simulation::BacktestOptions FromProto(const v1::RunBacktestRequest& request,
   TakeOrigins(request, options.replay.origins, problems);
   TakeEnum("period_kind", request.period_kind(), KindOf(request.period_kind()),
            options.replay.period_kind, problems);
-  TakeCorrectionMode(request.correction_mode(), options.correction, problems);
+  options.correction = FromProto("correction_mode", request.correction_mode(), problems)
+                           .value_or(simulation::CorrectionMode::kOff);
   if (!v1::Measure_IsValid(request.measure())) {
     problems.Add("measure",
                  absl::StrCat("must be AMOUNT, UNITS or nothing; got ", request.measure()));
@@ -144,12 +145,15 @@ v1::BacktestRow ToProto(absl::string_view organization, const simulation::Histor
 }
 
 v1::BacktestResult ToProto(const simulation::BacktestResult& result,
-                           const std::vector<double>& origins) {
+                           const simulation::BacktestOptions& options) {
   v1::BacktestResult proto;
   for (const auto& summary : result.summaries) *proto.add_scores() = ToProto(summary);
   for (const std::string& finding : result.findings) proto.add_findings(finding);
   proto.set_skipped_count(result.skipped_count);
+  const std::vector<double>& origins = options.replay.origins;
   proto.mutable_origins()->Add(origins.begin(), origins.end());
+  proto.set_correction_mode(ToProto(options.correction));
+  proto.set_correction_better(result.correction_better);
   return proto;
 }
 

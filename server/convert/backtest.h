@@ -20,7 +20,7 @@ v1::BacktestRow ToProto(absl::string_view organization, const simulation::Histor
 
 // Everything but the rows.
 v1::BacktestResult ToProto(const simulation::BacktestResult& result,
-                           const std::vector<double>& origins);
+                           const simulation::BacktestOptions& options);
 
 }  // namespace quotacast::convert
 

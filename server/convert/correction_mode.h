@@ -1,32 +1,46 @@
 #ifndef QUOTACAST_SERVER_CONVERT_CORRECTION_MODE_H_
 #define QUOTACAST_SERVER_CONVERT_CORRECTION_MODE_H_
 
+#include <optional>
+
 #include "absl/strings/str_cat.h"
-#include "quotacast/v1/forecast_service.pb.h"
+#include "absl/strings/string_view.h"
+#include "quotacast/v1/organization.pb.h"
 #include "server/errors.h"
-#include "simulation/correction.h"
+#include "simulation/correction_mode.h"
 
 namespace quotacast::convert {
 
-// Sets `mode` to what the field correction_mode of a request says; not given is OFF. A value that
-// is not defined goes to `problems`.
-inline void TakeCorrectionMode(v1::CorrectionMode given, simulation::CorrectionMode& mode,
-                               errors::FieldErrors& problems) {
+// What the field says; nothing where it is not given. A value that is not defined goes to
+// `problems`.
+inline std::optional<simulation::CorrectionMode> FromProto(absl::string_view field,
+                                                           v1::CorrectionMode given,
+                                                           errors::FieldErrors& problems) {
   switch (given) {
     case v1::CORRECTION_MODE_UNSPECIFIED:
+      return std::nullopt;
     case v1::OFF:
-      mode = simulation::CorrectionMode::kOff;
-      return;
+      return simulation::CorrectionMode::kOff;
     case v1::WHERE_BETTER:
-      mode = simulation::CorrectionMode::kWhereBetter;
-      return;
+      return simulation::CorrectionMode::kWhereBetter;
     case v1::ON:
-      mode = simulation::CorrectionMode::kOn;
-      return;
+      return simulation::CorrectionMode::kOn;
     default:
-      problems.Add("correction_mode",
-                   absl::StrCat("must be OFF, WHERE_BETTER, ON or nothing; got ", given));
+      problems.Add(field, absl::StrCat("must be OFF, WHERE_BETTER, ON or nothing; got ", given));
+      return std::nullopt;
   }
+}
+
+inline v1::CorrectionMode ToProto(simulation::CorrectionMode mode) {
+  switch (mode) {
+    case simulation::CorrectionMode::kOff:
+      return v1::OFF;
+    case simulation::CorrectionMode::kWhereBetter:
+      return v1::WHERE_BETTER;
+    case simulation::CorrectionMode::kOn:
+      return v1::ON;
+  }
+  return v1::CORRECTION_MODE_UNSPECIFIED;
 }
 
 }  // namespace quotacast::convert

@@ -5,6 +5,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "server/convert/correction_mode.h"
 #include "server/convert/names.h"
 #include "server/convert/scalars.h"
 #include "server/limits.h"
@@ -211,6 +212,10 @@ void Merge(const v1::Organization& from, const FieldSet& fields, storage::Organi
                  absl::StrCat("must be 1 to 12; got ", month));
     }
     to.fiscal_year_start_month = month == 0 ? 1 : month;
+  }
+  if (fields.contains("correction_mode")) {
+    to.correction_mode = FromProto("organization.correction_mode", from.correction_mode(), errors)
+                             .value_or(storage::CorrectionMode::kOff);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/convert/correction_mode.h"
 #include "server/convert/names.h"
 #include "server/convert/scalars.h"
 
@@ -94,6 +95,7 @@ v1::Organization ToProto(const storage::Organization& organization) {
   proto.set_currency_code(organization.currency);
   proto.set_time_zone(organization.time_zone);
   proto.set_fiscal_year_start_month(organization.fiscal_year_start_month);
+  proto.set_correction_mode(ToProto(organization.correction_mode));
   SetRecorded(organization.recorded, proto);
   return proto;
 }

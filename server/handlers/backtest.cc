@@ -59,6 +59,9 @@ absl::Status RunBacktest(const Context& context, Engine& engine,
     return errors::Describe(company.status(), "quotacast/Organization", request.parent());
   }
 
+  if (request.correction_mode() == v1::CORRECTION_MODE_UNSPECIFIED) {
+    options.correction = (*company)->organization.correction_mode;
+  }
   options.replay.complete_until_us = absl::ToUnixMicros(absl::Now());
   options.forecast.cancelled = context.cancelled;
   absl::Time last = absl::InfinitePast();
@@ -78,7 +81,7 @@ absl::Status RunBacktest(const Context& context, Engine& engine,
 
   if (request.include_rows()) SendRows(**company, result->rows, send);
   v1::RunBacktestResponse message;
-  *message.mutable_result() = convert::ToProto(*result, options.replay.origins);
+  *message.mutable_result() = convert::ToProto(*result, options);
   send(message);
   return absl::OkStatus();
 }

@@ -194,8 +194,8 @@ absl::StatusOr<v1::ForecastAttainmentResponse> Answer(const Context& context, En
   errors::FieldErrors problems;
   Selection selection = ParseSelection(request, *organization, problems);
   simulation::ForecastOptions options = ParseOptions(request, problems);
-  simulation::CorrectionMode correction_mode = simulation::CorrectionMode::kOff;
-  convert::TakeCorrectionMode(request.correction_mode(), correction_mode, problems);
+  const auto given_mode =
+      convert::FromProto("correction_mode", request.correction_mode(), problems);
   if (!problems.empty()) return problems.ToStatus();
   auto asked =
       Ask(engine, models, *organization, request.period(), !request.has_as_of(), selection);
@@ -205,6 +205,8 @@ absl::StatusOr<v1::ForecastAttainmentResponse> Answer(const Context& context, En
   for (const AskedQuestion& rep : asked->questions.reps) questions.push_back(rep.question);
   for (const AskedQuestion& total : asked->questions.totals) questions.push_back(total.question);
   options.cancelled = context.cancelled;
+  const simulation::CorrectionMode correction_mode =
+      given_mode.value_or(asked->company->organization.correction_mode);
   options.keep_samples = correction_mode != simulation::CorrectionMode::kOff;
   absl::StatusOr<std::vector<simulation::Forecast>> forecasts;
   const absl::Status admitted = engine.pool.Run(context.cancelled, [&](int thread_count) {
@@ -239,6 +241,7 @@ absl::StatusOr<v1::ForecastAttainmentResponse> Answer(const Context& context, En
   response.set_currency_code(asked->company->organization.currency);
   response.set_seed(options.seed);
   response.set_run_rate_share(options.run_rate_share);
+  response.set_correction_mode(convert::ToProto(correction_mode));
   AddWarnings(*asked, response);
   asked->corrections.Describe(response);
   return response;

@@ -64,9 +64,9 @@ absl::StatusOr<v1::Organization> UpdateOrganization(const Context& context,
   const v1::Organization& patch = request.organization();
   const auto id = convert::ParseOrganizationName("organization.name", patch.name());
   if (!id.ok()) return id.status();
-  const auto fields =
-      convert::ResolveMask(request.has_update_mask() ? &request.update_mask() : nullptr, patch,
-                           {"display_name", "time_zone", "fiscal_year_start_month"});
+  const auto fields = convert::ResolveMask(
+      request.has_update_mask() ? &request.update_mask() : nullptr, patch,
+      {"display_name", "time_zone", "fiscal_year_start_month", "correction_mode"});
   if (!fields.ok()) return fields.status();
   return WriteOnce<v1::Organization>(
       context, "UpdateOrganization", request,

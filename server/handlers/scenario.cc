@@ -103,6 +103,7 @@ void FillBaseline(const PairedQuestions& asked, const std::vector<AskedQuestion>
   baseline.set_currency_code(asked.company->organization.currency);
   baseline.set_seed(asked.options.seed);
   baseline.set_run_rate_share(asked.options.run_rate_share);
+  baseline.set_correction_mode(v1::OFF);
   for (size_t q = 0; q < questions.size(); ++q) {
     *(q < asked.questions.reps.size() ? baseline.add_forecasts() : baseline.add_totals()) =
         ToProto(asked, questions[q], run.baseline()[q].forecast);
@@ -117,6 +118,14 @@ void AddWarning(const std::string& code, const std::string& message,
   v1::ForecastWarning* warning = response.add_warnings();
   warning->set_code(code);
   warning->set_message(message);
+}
+
+void AddCorrectionWarning(const PairedQuestions& asked, v1::SimulateScenariosResponse& response) {
+  if (asked.company->organization.correction_mode == simulation::CorrectionMode::kOff) return;
+  AddWarning("NOT_CORRECTED",
+             "scenarios are what the model says: corrections learnt from the past, which forecasts "
+             "of this organization may carry, are not in them",
+             response);
 }
 
 // What the records say of the activities that were changed.
@@ -250,6 +259,7 @@ absl::StatusOr<v1::SimulateScenariosResponse> SimulateScenarios(
             reps.size() == 1 ? std::optional<int32_t>(reps.front()) : std::nullopt,
             OnlyMeasure(asked->questions)};
         FillBaseline(*asked, questions, run, *response.mutable_baseline());
+        AddCorrectionWarning(*asked, response);
         for (int s = 0; s < request.scenarios_size(); ++s) {
           const auto scenario = ReadScenario(request.scenarios(s), s, frame);
           if (!scenario.ok()) return scenario.status();

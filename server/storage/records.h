@@ -15,12 +15,14 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "simulation/correction_mode.h"
 #include "simulation/history.h"
 
 namespace quotacast::storage {
 
 using simulation::ActivityOutcome;
 using simulation::ActivityType;
+using simulation::CorrectionMode;
 using simulation::Day;
 using simulation::kUnchanged;
 using simulation::Measure;
@@ -52,6 +54,7 @@ struct Organization {
   std::string currency;   // ISO 4217, such as EUR.
   std::string time_zone;  // IANA, such as Europe/Amsterdam.
   int fiscal_year_start_month = 1;
+  CorrectionMode correction_mode = CorrectionMode::kOff;  // Of questions that do not say.
   Recorded recorded;
 };
 

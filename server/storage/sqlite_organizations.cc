@@ -13,17 +13,19 @@ Organization ReadOrganization(const Query& row) {
   organization.currency = row.String(3);
   organization.time_zone = row.String(4);
   organization.fiscal_year_start_month = static_cast<int>(row.Int(5));
-  organization.recorded = {row.Int(6), row.Int(7), row.Int(8)};
+  organization.correction_mode = static_cast<CorrectionMode>(row.Int(6));
+  organization.recorded = {row.Int(7), row.Int(8), row.Int(9)};
   return organization;
 }
 
 }  // namespace
 
 absl::StatusOr<Organization> SqliteTransaction::GetOrganization(absl::string_view id) {
-  Query query(db_,
-              "SELECT organization, id, name, currency, time_zone, fiscal_year_start_month,"
-              " create_time_us, update_time_us, revision FROM organizations WHERE id=?",
-              id);
+  Query query(
+      db_,
+      "SELECT organization, id, name, currency, time_zone, fiscal_year_start_month,"
+      " correction_mode, create_time_us, update_time_us, revision FROM organizations WHERE id=?",
+      id);
   if (query.Step()) return ReadOrganization(query);
   if (!db_.ok()) return db_.TakeError();
   return absl::NotFoundError(absl::StrCat("organization \"", id, "\" does not exist"));
@@ -32,7 +34,7 @@ absl::StatusOr<Organization> SqliteTransaction::GetOrganization(absl::string_vie
 absl::StatusOr<Page<Organization>> SqliteTransaction::ListOrganizations(const PageRequest& page) {
   Query query(db_,
               "SELECT organization, id, name, currency, time_zone, fiscal_year_start_month,"
-              " create_time_us, update_time_us, revision FROM organizations"
+              " correction_mode, create_time_us, update_time_us, revision FROM organizations"
               " WHERE id>? ORDER BY id",
               page.after);
   return ReadPage<Organization>(db_, query, page.limit, ReadOrganization);
@@ -42,10 +44,12 @@ absl::StatusOr<Organization> SqliteTransaction::InsertOrganization(
     const Organization& organization) {
   Query(db_,
         "INSERT INTO organizations (id, name, currency, time_zone, fiscal_year_start_month,"
-        " create_time_us, update_time_us, revision, last_revision) VALUES (?,?,?,?,?,?,?,1,1)"
+        " correction_mode, create_time_us, update_time_us, revision, last_revision)"
+        " VALUES (?,?,?,?,?,?,?,?,1,1)"
         " ON CONFLICT (id) DO NOTHING",
         organization.id, organization.name, organization.currency, organization.time_zone,
-        organization.fiscal_year_start_month, now_us_, now_us_)
+        organization.fiscal_year_start_month, static_cast<int>(organization.correction_mode),
+        now_us_, now_us_)
       .Run();
   if (!db_.ok()) return db_.TakeError();
   if (db_.changes() == 0) {
@@ -64,9 +68,10 @@ absl::StatusOr<Organization> SqliteTransaction::UpdateOrganization(
   if (!fresh.ok()) return fresh;
   Query(db_,
         "UPDATE organizations SET name=?, currency=?, time_zone=?, fiscal_year_start_month=?,"
-        " update_time_us=?, revision=? WHERE organization=?",
+        " correction_mode=?, update_time_us=?, revision=? WHERE organization=?",
         organization.name, organization.currency, organization.time_zone,
-        organization.fiscal_year_start_month, now_us_, NextRevision(stored->key), stored->key)
+        organization.fiscal_year_start_month, static_cast<int>(organization.correction_mode),
+        now_us_, NextRevision(stored->key), stored->key)
       .Run();
   if (!db_.ok()) return db_.TakeError();
   return GetOrganization(organization.id);

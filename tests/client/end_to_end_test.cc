@@ -171,6 +171,34 @@ TEST_F(EndToEndTest, ExitCodes) {
   EXPECT_EQ(Run({"--timeout", "0.000001", "org", "list"}).exit_code, 8);
 }
 
+TEST_F(EndToEndTest, AnOrganizationSaysWhetherForecastsAreCorrected) {
+  ASSERT_EQ(Run({"import", sample_}).exit_code, 0);
+  const auto mode = [this](std::vector<std::string> more) {
+    more.insert(more.begin(), {"forecast", "-o", "json", "--as-of", "2026-03-18"});
+    const Output output = Run(more);
+    EXPECT_EQ(output.exit_code, 0) << output.err;
+    return Json::parse(output.out)["correctionMode"].get<std::string>();
+  };
+  EXPECT_EQ(mode({}), "OFF");
+  const Output updated = Run({"org", "update", "--correction", "where-better", "-o", "csv"});
+  ASSERT_EQ(updated.exit_code, 0) << updated.err;
+  EXPECT_TRUE(absl::StrContains(updated.out, "where-better")) << updated.out;
+  EXPECT_EQ(mode({}), "WHERE_BETTER");
+  EXPECT_EQ(mode({"--correction", "on"}), "ON");
+  EXPECT_EQ(mode({"--correction", "off"}), "OFF");
+  // Nothing else has changed, and what is left out stays.
+  ASSERT_EQ(Run({"org", "update", organization_, "--name", "Acme"}).exit_code, 0);
+  const Json organization = Json::parse(Run({"org", "get", "-o", "json"}).out);
+  EXPECT_EQ(organization["displayName"], "Acme");
+  EXPECT_EQ(organization["timeZone"], "Europe/Amsterdam");
+  EXPECT_EQ(organization["fiscalYearStartMonth"], 1);
+  EXPECT_EQ(organization["correctionMode"], "WHERE_BETTER");
+
+  EXPECT_EQ(Run({"org", "update"}).exit_code, 2) << "nothing to change";
+  EXPECT_EQ(Run({"org", "update", "--correction", "always"}).exit_code, 2);
+  EXPECT_EQ(Run({"org", "update", "--fiscal-year-start", "13"}).exit_code, 6);
+}
+
 TEST_F(EndToEndTest, ErrorsSayFieldGivenAndAllowed) {
   const Output currency =
       Run({"org", "create", "new-org", "--currency", "euros", "--time-zone", "UTC"});
@@ -205,6 +233,7 @@ TEST_F(EndToEndTest, EveryCommandHasHelpWithAnExample) {
                                                   {"org", "create"},
                                                   {"org", "get"},
                                                   {"org", "list"},
+                                                  {"org", "update"},
                                                   {"import"},
                                                   {"sample"},
                                                   {"list", "reps"},

@@ -136,7 +136,7 @@ TEST(BacktestTextTest, SaysWhatCameIn) {
   }
   for (const int64_t count : {0, 4, 8}) scores->add_pit_histogram(count);
   result.add_findings("The intervals are as wide as they should be.");
-  const std::string text = BacktestText(result, 80, false);
+  const std::string text = BacktestText(result, v1::OFF, 80, false);
   EXPECT_TRUE(absl::StrContains(
       text,
       "Of 212 forecasts between 60 and 80 %, 71 % came in (65 to 76); 70 % were to be expected.\n"))
@@ -149,6 +149,15 @@ TEST(BacktestTextTest, SaysWhatCameIn) {
   EXPECT_TRUE(absl::StrContains(text, "| ▄█|")) << text;
   EXPECT_TRUE(absl::StrContains(text, "Each rep\n")) << text;
   EXPECT_TRUE(absl::StrContains(text, "as wide as they should be")) << text;
+}
+
+TEST(BacktestTextTest, SaysHowToSwitchCorrectionsOnWhereTheyWouldHelp) {
+  constexpr char kHow[] = "quotacast org update --correction where-better\n";
+  v1::BacktestResult result;
+  EXPECT_FALSE(absl::StrContains(BacktestText(result, v1::OFF, 80, false), kHow));
+  result.set_correction_better(true);
+  EXPECT_TRUE(absl::StrContains(BacktestText(result, v1::OFF, 80, false), kHow));
+  EXPECT_FALSE(absl::StrContains(BacktestText(result, v1::WHERE_BETTER, 80, false), kHow));
 }
 
 // The header and the form of a row are what other people's scripts rely on.

@@ -70,7 +70,13 @@ TEST_F(ResourcesTest, OrganizationIsCreatedReadListedAndUpdated) {
   ASSERT_TRUE(Call(*organizations_, &Organizations::UpdateOrganization, update, updated).ok());
   EXPECT_EQ(updated.fiscal_year_start_month(), 4);
   EXPECT_EQ(updated.display_name(), "");
+  EXPECT_EQ(updated.correction_mode(), v1::OFF);
   EXPECT_NE(updated.etag(), organization.etag());
+  update.mutable_organization()->clear_etag();
+  update.mutable_organization()->set_correction_mode(v1::WHERE_BETTER);
+  *update.mutable_update_mask()->mutable_paths(0) = "correction_mode";
+  ASSERT_TRUE(Call(*organizations_, &Organizations::UpdateOrganization, update, updated).ok());
+  EXPECT_EQ(updated.correction_mode(), v1::WHERE_BETTER);
 
   v1::ListOrganizationsResponse list;
   ASSERT_TRUE(
@@ -87,13 +93,15 @@ TEST_F(ResourcesTest, EveryBadFieldIsNamedAtOnce) {
   request.mutable_organization()->set_time_zone("Mars/Olympus");
   request.mutable_organization()->set_fiscal_year_start_month(13);
   request.mutable_organization()->set_display_name(std::string(1001, 'x'));
+  request.mutable_organization()->set_correction_mode(static_cast<v1::CorrectionMode>(7));
   v1::Organization response;
   const auto status = Call(*organizations_, &Organizations::CreateOrganization, request, response);
   EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(ReasonOf(status), "INVALID_FIELD");
   EXPECT_EQ(FieldsOf(status),
             "organization_id, organization.display_name, organization.currency_code, "
-            "organization.time_zone, organization.fiscal_year_start_month");
+            "organization.time_zone, organization.fiscal_year_start_month, "
+            "organization.correction_mode");
   EXPECT_NE(status.error_message().find("got 13"), std::string::npos);
 }
 

@@ -74,6 +74,26 @@ TEST_F(BacktestTest, SendsProgressRowsAndTheResult) {
   EXPECT_GT(forecasters.size(), 3U) << "baselines too";
 }
 
+TEST_F(BacktestTest, CorrectsAsTheOrganizationHasItUnlessTold) {
+  const auto answer = [this](v1::CorrectionMode mode) {
+    v1::RunBacktestRequest request = Request();
+    request.set_from_date("2026-02-01");
+    request.set_correction_mode(mode);
+    EXPECT_TRUE(Run(request).ok());
+    std::string rows;
+    for (const auto& message : messages_) rows += message.rows().SerializeAsString();
+    return std::pair(messages_.back().result().correction_mode(), rows);
+  };
+  const auto off = answer(v1::CORRECTION_MODE_UNSPECIFIED);
+  EXPECT_EQ(off.first, v1::OFF);
+  company_.SetCorrectionMode(storage::CorrectionMode::kOn);
+  const auto on = answer(v1::CORRECTION_MODE_UNSPECIFIED);
+  EXPECT_EQ(on.first, v1::ON);
+  EXPECT_NE(on.second, off.second);
+  EXPECT_EQ(on, answer(v1::ON));
+  EXPECT_EQ(off, answer(v1::OFF));
+}
+
 TEST_F(BacktestTest, NamesWhatIsWrong) {
   v1::RunBacktestRequest request = Request();
   request.set_from_date("2026-03-01");

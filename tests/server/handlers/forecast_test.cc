@@ -207,6 +207,24 @@ TEST_F(ForecastTest, CorrectsByWhatThePastShows) {
   EXPECT_EQ(judged.forecasts(0).SerializeAsString(), plain.forecasts(0).SerializeAsString());
 }
 
+TEST_F(ForecastTest, CorrectsAsTheOrganizationHasItUnlessTold) {
+  v1::ForecastAttainmentRequest request = Request();
+  request.set_period("2026-03");
+  request.set_measure(v1::AMOUNT);
+  const auto plain = Answer(request);
+  EXPECT_EQ(plain.correction_mode(), v1::OFF);
+  request.set_correction_mode(v1::ON);
+  const auto corrected = Answer(request);
+  company_.SetCorrectionMode(storage::CorrectionMode::kOn);
+  request.set_correction_mode(v1::OFF);
+  EXPECT_EQ(Answer(request).SerializeAsString(), plain.SerializeAsString());
+  request.clear_correction_mode();
+  const auto as_set = Answer(request);
+  EXPECT_EQ(as_set.correction_mode(), v1::ON);
+  EXPECT_EQ(as_set.SerializeAsString(), corrected.SerializeAsString());
+  EXPECT_NE(as_set.forecasts(0).SerializeAsString(), plain.forecasts(0).SerializeAsString());
+}
+
 TEST_F(ForecastTest, CorrectsAsABacktestDoes) {
   v1::RunBacktestRequest replay;
   replay.set_parent("organizations/acme");

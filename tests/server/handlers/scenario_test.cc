@@ -197,6 +197,16 @@ TEST_F(ScenarioHandlerTest, PlansNewOpportunities) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(ScenarioHandlerTest, SaysThatItIsNotCorrectedWhereForecastsMayBe) {
+  EXPECT_EQ(Simulate(Request())->warnings_size(), 0);
+  company_.SetCorrectionMode(storage::CorrectionMode::kWhereBetter);
+  const auto response = Simulate(Request());
+  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_EQ(response->warnings_size(), 1);
+  EXPECT_EQ(response->warnings(0).code(), "NOT_CORRECTED");
+  EXPECT_EQ(response->baseline().correction_mode(), v1::OFF);
+}
+
 TEST_F(ScenarioHandlerTest, AJoiningRepNeedsATotal) {
   v1::ScenarioChange joins;
   joins.mutable_arrival()->set_team("organizations/acme/teams/north");

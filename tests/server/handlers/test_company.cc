@@ -148,6 +148,19 @@ TestCompany::TestCompany()
   Import(*store_, {teams, reps, Stages(), rows.opportunities, rows.events, rows.quotas});
 }
 
+void TestCompany::SetCorrectionMode(storage::CorrectionMode mode) {
+  const auto changed = store_->Write(
+      std::nullopt, [mode](storage::WriteTransaction& write) -> absl::StatusOr<std::string> {
+        auto organization = write.GetOrganization("acme");
+        if (!organization.ok()) return organization.status();
+        organization->correction_mode = mode;
+        const auto stored = write.UpdateOrganization(*organization, std::nullopt);
+        if (!stored.ok()) return stored.status();
+        return stored->id;
+      });
+  EXPECT_TRUE(changed.ok()) << changed.status();
+}
+
 TestCompany::~TestCompany() {
   histories_.reset();
   store_.reset();

@@ -39,6 +39,8 @@ class TestCompany {
     return {*store_, "", std::move(cancelled)};
   }
   void SetNow(int64_t now_us) { now_us_ = now_us; }
+  // Of the organization.
+  void SetCorrectionMode(storage::CorrectionMode mode);
 
  private:
   std::string folder_;

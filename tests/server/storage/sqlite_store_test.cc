@@ -111,6 +111,7 @@ TEST(SqliteStore, BringsAnOlderFileUpToDate) {
     const auto store = Open(folder.path());
     ASSERT_TRUE(store.ok()) << store.status();
     const Organization old = (*store)->Read().value()->GetOrganization("old").value();
+    EXPECT_EQ(old.correction_mode, CorrectionMode::kOff);
     EXPECT_TRUE((*store)->Read().value()->GetRep(old.key, "ann").ok());
     const Pipeline sales = (*store)->Read().value()->GetPipeline(old.key, "sales").value();
     ASSERT_EQ(sales.stages.size(), 1u);
