@@ -64,4 +64,10 @@ GammaPosterior RepEffect(double observed, double expected, double credibility_ev
   return {prior + observed, prior + expected};
 }
 
+double SlowPeriodBias(double variance, double share, double exits) {
+  // Below, the difference would be lost to rounding.
+  const double elasticity = exits < 1e-6 ? exits / 2 : 1 - (1 - Exp(-exits)) / exits;
+  return variance * share * elasticity;
+}
+
 }  // namespace quotacast::simulation

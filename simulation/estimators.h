@@ -35,6 +35,15 @@ std::vector<LogFactor> ClassFactors(absl::Span<const double> observed,
 // in events (an infinite one: 1 for certain).
 GammaPosterior RepEffect(double observed, double expected, double credibility_events);
 
+// By what share events over exposure fall short of a cause's mean hazard because of shocks: a slow
+// period keeps opportunities longer, so that more of the exposure is of slow periods than of fast
+// ones. Opportunities come evenly and leave at the total rate h, of which the cause is `share`;
+// shocks of the given variance last L days, and `exits` = h L. Then exposure X goes with a shock g
+// as d log X / d log g = -share (1 - (1 - exp(-exits)) / exits), and to first order in the variance
+//
+//   E[events] / E[exposure] = hazard (1 - variance share (1 - (1 - exp(-exits)) / exits)).
+double SlowPeriodBias(double variance, double share, double exits);
+
 }  // namespace quotacast::simulation
 
 #endif  // QUOTACAST_SIMULATION_ESTIMATORS_H_

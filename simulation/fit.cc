@@ -198,7 +198,7 @@ absl::Status ValidateModelOptions(const ModelOptions& options) {
       {"model.arrival_prior_events", options.arrival_prior_events},
       {"model.arrival_rep_shock_shape", options.arrival_rep_shock_shape},
       {"model.arrival_company_shock_shape", options.arrival_company_shock_shape},
-      {"model.arrival_shock_days", options.arrival_shock_days}};
+      {"model.shock_days", options.shock_days}};
   for (const auto& [field, value] : positive) {
     if (!(value > 0)) return OutOfRange(field, value, "> 0");
   }

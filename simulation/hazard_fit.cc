@@ -44,12 +44,28 @@ class CauseFit {
     }
     PoolExposure();
     fitted.hazards = BaseHazards();
+    // Not divided by 1 - bias, which shocks without bounds could bring to 0.
+    const double bias = BiasOfSlowPeriods();
+    for (GammaPosterior& hazard : fitted.hazards) hazard.rate /= 1 + bias;
     fitted.reps.pop_back();
     for (const int64_t events : cause_.events) fitted.events += ToDays(events);
     return fitted;
   }
 
  private:
+  double BiasOfSlowPeriods() const {
+    double exits = 0, own = 0, days = 0;
+    for (const CauseStatistics& cause : cell_.causes) {
+      for (const int64_t events : cause.events) exits += ToDays(events);
+    }
+    for (const int64_t events : cause_.events) own += ToDays(events);
+    for (const double exposure : pooled_) days += exposure;
+    if (own <= 0 || days <= 0) return 0;
+    const double variance =
+        (1 + 1 / options_.rep_shock_shape) * (1 + 1 / options_.company_shock_shape) - 1;
+    return SlowPeriodBias(variance, own / exits, exits / days * options_.shock_days);
+  }
+
   // Days of exposure by bucket and class, each rep's times its effect.
   void PoolExposure() {
     pooled_.assign(row_, 0);

@@ -61,5 +61,35 @@ TEST(ClassFactors, EqualClassesShrinkToOne) {
   }
 }
 
+// Days that opportunities spend in a stage during 30 days in which they leave at g times their
+// usual rate; they come at a rate of one a day, and at the start as many are there as usually are.
+double ExposureOfStretch(double rate, double g) {
+  constexpr double kDays = 30;
+  constexpr int kSteps = 100'000;
+  double there = 1 / rate, exposure = 0;
+  for (int i = 0; i < kSteps; ++i) {
+    const double step = kDays / kSteps;
+    const double next = there + step * (1 - g * rate * there);
+    exposure += step * (there + next) / 2;
+    there = next;
+  }
+  return exposure;
+}
+
+TEST(SlowPeriodBiasTest, IsHowExposureGoesWithAShock) {
+  for (const double rate : {0.01, 0.1, 0.5}) {
+    const double up = ExposureOfStretch(rate, 1.001), down = ExposureOfStretch(rate, 0.999);
+    const double elasticity = (std::log(up) - std::log(down)) / (std::log(1.001) - std::log(0.999));
+    // The step of the integration leaves an error of about 1e-4.
+    EXPECT_NEAR(SlowPeriodBias(1, 1, 30 * rate), -elasticity, 1e-3) << rate;
+    EXPECT_NEAR(SlowPeriodBias(0.05, 0.7, 30 * rate), -0.05 * 0.7 * elasticity, 1e-4) << rate;
+  }
+}
+
+TEST(SlowPeriodBiasTest, IsNothingWhereNothingLeaves) {
+  EXPECT_EQ(SlowPeriodBias(0.05, 1, 0), 0);
+  EXPECT_NEAR(SlowPeriodBias(1, 1, 0.999e-6), SlowPeriodBias(1, 1, 1.001e-6), 1e-8);
+}
+
 }  // namespace
 }  // namespace quotacast::simulation
