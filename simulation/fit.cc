@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "simulation/arrival_fit.h"
+#include "simulation/arrival_shock_fit.h"
 #include "simulation/hazard_fit.h"
 #include "simulation/observation.h"
 #include "simulation/parallel.h"
@@ -198,6 +199,7 @@ absl::Status ValidateModelOptions(const ModelOptions& options) {
       {"model.arrival_prior_events", options.arrival_prior_events},
       {"model.arrival_rep_shock_shape", options.arrival_rep_shock_shape},
       {"model.arrival_company_shock_shape", options.arrival_company_shock_shape},
+      {"model.arrival_shock_prior_stretches", options.arrival_shock_prior_stretches},
       {"model.shock_days", options.shock_days}};
   for (const auto& [field, value] : positive) {
     if (!(value > 0)) return OutOfRange(field, value, "> 0");
@@ -239,6 +241,9 @@ absl::StatusOr<FittedModel> FitModel(const History& history, int64_t as_of_us,
   FitCells(history, observation, thread_count, model);
   const RecencyWeights weights(model.first_day, model.as_of_day, options.arrival_half_life_days,
                                model.calendar);
+  const ArrivalShockShapes shocks = FitArrivalShocks(model, observation);
+  model.options.arrival_rep_shock_shape = shocks.rep;
+  model.options.arrival_company_shock_shape = shocks.company;
   for (size_t p = 0; p < model.pipelines.size(); ++p) {
     model.pipelines[p].arrivals = FitArrivals(model, observation, static_cast<int32_t>(p),
                                               model.pipelines[p].stage_kinds.size(), weights);

@@ -145,6 +145,8 @@ constexpr const char* kAblations[] = {"",
                                       "company_shock_shape=40",
                                       "arrival_rep_shock_shape=inf",
                                       "arrival_company_shock_shape=inf",
+                                      "arrival_shock_prior_stretches=inf",
+                                      "shock_days=30",
                                       "rep_shock_shape=inf,company_shock_shape=inf,arrival_rep_"
                                       "shock_shape=inf,arrival_company_shock_shape=inf",
                                       "parameter_uncertainty=0",

@@ -55,6 +55,8 @@ TEST(FitModel, ShockedCountsSayLess) {
   ModelOptions options;
   options.arrival_half_life_days = 1e9;
   options.weekday_factors = false;
+  options.shock_days = 30;
+  options.arrival_shock_prior_stretches = std::numeric_limits<double>::infinity();
   const History history = TinyCompany();
   const double company_rate = static_cast<double>(history.opportunities.size()) / (4 * 120);
   const double n = static_cast<double>(
@@ -72,6 +74,23 @@ TEST(FitModel, ShockedCountsSayLess) {
       std::numeric_limits<double>::infinity();
   const GammaPosterior calm = Fit(history, kFirstDay + 120, options).pipelines[0].arrivals.reps[0];
   EXPECT_NEAR(calm.shape, prior + n, 1e-4);
+}
+
+// Shocks of the past make exposure of slow periods, which hides a part of the hazard.
+TEST(FitModel, ShocksRaiseTheHazards) {
+  ModelOptions options;
+  const FittedModel shocked = Fit(TinyCompany(), kFirstDay + 120, options);
+  options.rep_shock_shape = options.company_shock_shape = std::numeric_limits<double>::infinity();
+  const FittedModel calm = Fit(TinyCompany(), kFirstDay + 120, options);
+  const double variance = (1 + 1.0 / 40) * (1 + 1.0 / 20) - 1;
+  for (size_t k = 0; k < 2; ++k) {
+    const GammaPosterior& with = shocked.cells[0].causes[k].hazards[1];
+    const GammaPosterior& without = calm.cells[0].causes[k].hazards[1];
+    EXPECT_EQ(with.shape, without.shape);
+    // Less than if all exposure went against the shock.
+    EXPECT_LT(with.rate, without.rate);
+    EXPECT_GT(with.rate, without.rate / (1 + variance));
+  }
 }
 
 TEST(FitModel, FindsTheRateOfCreation) {

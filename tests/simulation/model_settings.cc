@@ -27,6 +27,7 @@ Setters MakeSetters() {
       {"arrival_prior_events", &ModelOptions::arrival_prior_events},
       {"arrival_rep_shock_shape", &ModelOptions::arrival_rep_shock_shape},
       {"arrival_company_shock_shape", &ModelOptions::arrival_company_shock_shape},
+      {"arrival_shock_prior_stretches", &ModelOptions::arrival_shock_prior_stretches},
       {"shock_days", &ModelOptions::shock_days},
       {"own_amount_wins", &ModelOptions::own_amount_wins},
       {"unseen_exits_limit", &ModelOptions::unseen_exits_limit}};
