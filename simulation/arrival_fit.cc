@@ -35,12 +35,11 @@ double Dot(const ByWeekday& a, const ByWeekday& b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
 }
 
-// Over how many equally weighted stretches of arrival_shock_days the days at work spread: the more,
+// Over how many equally weighted stretches of shock_days the days at work spread: the more,
 // the better the shocks of the past average out.
 double EffectiveStretches(const FittedModel& model, size_t rep, const RecencyWeights& weights) {
   constexpr double kCenturyDays = 36'525;
-  const Day length =
-      static_cast<Day>(std::clamp(model.options.arrival_shock_days, 1.0, kCenturyDays));
+  const Day length = static_cast<Day>(std::clamp(model.options.shock_days, 1.0, kCenturyDays));
   const Day begin = std::max(model.first_day, model.reps[rep].start_day);
   double sum = 0, squares = 0;
   for (Day end = std::min(model.as_of_day, model.reps[rep].end_day); end > begin; end -= length) {

@@ -29,7 +29,7 @@ struct CreationCounts {
 // ones would: i = 1 / (1 + m v / S), the information of a negative binomial count in shares of that
 // of a Poisson one, with m = x (c + n) / (c / nu0 + x) what was to be expected, v the variance of
 // the rep's shock times the company's, and S = (sum w)^2 / sum w^2 over stretches of
-// arrival_shock_days, w their weighted days at work: so many shocks average out. `model` must have
+// shock_days, w their weighted days at work: so many shocks average out. `model` must have
 // its reps, calendar, first_day and as_of_day; sizes of wins are not filled.
 Arrivals FitArrivals(const FittedModel& model, const CreationCounts& counts,
                      const RecencyWeights& weights);

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "simulation/arrival_fit.h"
+#include "simulation/arrival_shock_fit.h"
 #include "simulation/hazard_fit.h"
 #include "simulation/observation.h"
 #include "simulation/parallel.h"
@@ -137,7 +138,8 @@ absl::Status ValidateModelOptions(const ModelOptions& options) {
       {"model.arrival_prior_events", options.arrival_prior_events},
       {"model.arrival_rep_shock_shape", options.arrival_rep_shock_shape},
       {"model.arrival_company_shock_shape", options.arrival_company_shock_shape},
-      {"model.arrival_shock_days", options.arrival_shock_days}};
+      {"model.arrival_shock_prior_stretches", options.arrival_shock_prior_stretches},
+      {"model.shock_days", options.shock_days}};
   for (const auto& [field, value] : positive) {
     if (!(value > 0)) return OutOfRange(field, value, "> 0");
   }
@@ -181,6 +183,9 @@ absl::StatusOr<FittedModel> FitModel(const History& history, const SufficientSta
   AddRepsAndTeams(history, statistics, model);
   AddCells(history, statistics, model);
   FitCells(statistics, thread_count, model);
+  const ArrivalShockShapes shocks = FitArrivalShocks(model, statistics.stretches());
+  model.options.arrival_rep_shock_shape = shocks.rep;
+  model.options.arrival_company_shock_shape = shocks.company;
   for (size_t p = 0; p < model.pipelines.size(); ++p) {
     model.pipelines[p].arrivals =
         FitArrivals(model, statistics.creations()[p], statistics.arrival_weights());

@@ -162,7 +162,7 @@ struct FittedRep {
 };
 
 struct FittedModel {
-  ModelOptions options;
+  ModelOptions options;            // As used: the shapes of shocks on arrivals as estimated.
   std::vector<int> bucket_starts;  // As used.
   FiscalCalendar calendar;
   int64_t as_of_us = 0;

@@ -49,7 +49,7 @@ struct ForecastOptions {
   uint64_t seed = 1;
   // Share of trials that take the rep's own pace instead of the model, 0 to 1, at the start of a
   // period; later as much less as less of the period is ahead.
-  double run_rate_share = 0.1;
+  double run_rate_share = 0.08;
   int thread_count = 1;             // Never changes a result.
   bool keep_samples = false;        // Fill Forecast::samples.
   std::function<bool()> cancelled;  // Polled at least every few milliseconds, from any of the

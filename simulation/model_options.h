@@ -45,9 +45,12 @@ struct ModelOptions {
   double arrival_prior_events = 4;
   double arrival_rep_shock_shape = 2;
   double arrival_company_shock_shape = 30;
-  // How long a shock of the past is thought to have lasted; > 0, at least a day is used. What a rep
-  // created in each such stretch carries one shock.
-  double arrival_shock_days = 30;
+  // Weight of these two shapes against what the past shows, in stretches; > 0. Infinite: they are
+  // taken as they are.
+  double arrival_shock_prior_stretches = 20;
+  // How long a shock of the past is thought to have lasted; > 0, at least a day is used. What
+  // happened in each such stretch carries one shock.
+  double shock_days = 60;
   // Wins at which a rep's own past amounts are used as often as the company's; the same for the
   // ratios of a label.
   double own_amount_wins = 10;

@@ -56,6 +56,7 @@ struct SufficientStatistics::Part {
   std::vector<EarliestDay> first_seen;
   std::vector<CellStatistics> cells;
   std::vector<CreationCounts> creations;
+  std::vector<StretchCounts> stretches;
   std::vector<WinRecord> wins;
   std::vector<Booking> bookings;
   std::vector<OpenNow> open;
@@ -77,7 +78,7 @@ SufficientStatistics::SufficientStatistics(const History& history, int64_t as_of
   for (const Pipeline& pipeline : history.pipelines) {
     creations_.emplace_back(history.reps.size(), pipeline.stages.size());
   }
-  const Part empty = {frame_counts_, {}, first_seen_, {}, creations_, {}, {}, {}};
+  const Part empty = {frame_counts_, {}, first_seen_, {}, creations_, {}, {}, {}, {}};
   std::vector<Part> parts(static_cast<size_t>(thread_count), empty);
   CountExits(history, as_of_us, parts);
   CountRest(history, as_of_us, parts);
@@ -99,6 +100,8 @@ void SufficientStatistics::CountExits(const History& history, int64_t as_of_us,
   weights_from_ = std::min(as_of_day_, first_day_.day());
   hazard_weights_.emplace(weights_from_, as_of_day_, options_.hazard_half_life_days, calendar_);
   arrival_weights_.emplace(weights_from_, as_of_day_, options_.arrival_half_life_days, calendar_);
+  stretches_.assign(creations_.size(), StretchCounts(first_seen_.size(), weights_from_, as_of_day_,
+                                                     options_.shock_days));
 }
 
 void SufficientStatistics::CountRest(const History& history, int64_t as_of_us,
@@ -107,6 +110,7 @@ void SufficientStatistics::CountRest(const History& history, int64_t as_of_us,
   const std::vector<CellFrame> everything = frame_counts_.Frames(options_.unseen_exits_limit);
   for (Part& part : parts) {
     part.frame_counts = frame_counts_;
+    part.stretches = stretches_;
     part.cells = EmptyCells(everything, bucket_starts_.size(), first_seen_.size());
   }
   ObserveBlocks(history, as_of_us, parts.size(), [&](int thread, const Observation& shown) {
@@ -116,6 +120,7 @@ void SufficientStatistics::CountRest(const History& history, int64_t as_of_us,
                 bucket_starts_, part.cells);
     for (const Creation& creation : shown.creations) {
       part.creations[creation.pipeline].Count(creation, 1, *arrival_weights_);
+      part.stretches[creation.pipeline].Count(creation, 1);
     }
     Append(shown.wins, part.wins);
     Append(shown.bookings, part.bookings);
@@ -125,7 +130,10 @@ void SufficientStatistics::CountRest(const History& history, int64_t as_of_us,
   std::vector<WinRecord> wins;
   for (const Part& part : parts) {
     frame_counts_.AddDays(part.frame_counts);
-    for (size_t p = 0; p < creations_.size(); ++p) creations_[p].Add(part.creations[p]);
+    for (size_t p = 0; p < creations_.size(); ++p) {
+      creations_[p].Add(part.creations[p]);
+      stretches_[p].Add(part.stretches[p]);
+    }
     Append(part.wins, wins);
     for (const Booking& booking : part.bookings) CountBooking(booking, 1);
     for (const OpenNow& open : part.open) open_.emplace(open.opportunity, open);
@@ -169,6 +177,7 @@ void SufficientStatistics::Count(const Observation& shown, int64_t sign) {
   CountFirst(shown, sign, first_day_, first_seen_);
   for (const Creation& creation : shown.creations) {
     creations_[creation.pipeline].Count(creation, sign, *arrival_weights_);
+    stretches_[creation.pipeline].Count(creation, static_cast<int32_t>(sign));
   }
   for (const WinRecord& win : shown.wins) wins_.Count(win, sign);
   for (const Booking& booking : shown.bookings) CountBooking(booking, sign);

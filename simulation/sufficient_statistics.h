@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "simulation/arrival_fit.h"
+#include "simulation/arrival_shock_fit.h"
 #include "simulation/cell_frames.h"
 #include "simulation/daily_bookings.h"
 #include "simulation/fitted_model.h"
@@ -53,6 +54,7 @@ class SufficientStatistics {
   const std::vector<CellFrame>& frames() const { return frames_; }             // By cell.
   const std::vector<CellStatistics>& cells() const { return cells_; }          // By cell.
   const std::vector<CreationCounts>& creations() const { return creations_; }  // By pipeline.
+  const std::vector<StretchCounts>& stretches() const { return stretches_; }   // By pipeline.
   const WinStatistics& wins() const { return wins_; }
   const std::map<int32_t, OpenNow>& open() const { return open_; }  // By opportunity.
   const BookingsByDay& bookings() const { return bookings_; }
@@ -81,6 +83,7 @@ class SufficientStatistics {
   std::vector<CellFrame> frames_;
   std::vector<CellStatistics> cells_;
   std::vector<CreationCounts> creations_;
+  std::vector<StretchCounts> stretches_;
   WinStatistics wins_;
   std::map<int32_t, OpenNow> open_;
   DayReader days_;

@@ -1,10 +1,10 @@
 // The evidence of docs/model.md, as Markdown, from the shared data sets:
 //
-//   evidence [all|scores|totals|ablations [SETTINGS]]
+//   evidence [all|scores|totals|ablations [SETTINGS [ABLATION...]]]
 //
 // `scores`: model and baselines by set and origin; `totals`: the same of the company totals;
-// `ablations`: what each constant or piece is worth (minutes). SETTINGS (model_settings.h) change
-// the model that is measured.
+// `ablations`: what each constant or piece is worth (minutes), or what settings given as ABLATIONs
+// do. SETTINGS (model_settings.h) change the model that is measured.
 
 #include <cstdio>
 #include <string>
@@ -145,6 +145,8 @@ constexpr const char* kAblations[] = {"",
                                       "company_shock_shape=40",
                                       "arrival_rep_shock_shape=inf",
                                       "arrival_company_shock_shape=inf",
+                                      "arrival_shock_prior_stretches=inf",
+                                      "shock_days=30",
                                       "rep_shock_shape=inf,company_shock_shape=inf,arrival_rep_"
                                       "shock_shape=inf,arrival_company_shock_shape=inf",
                                       "parameter_uncertainty=0",
@@ -156,19 +158,21 @@ constexpr const char* kAblations[] = {"",
                                       "run_rate_share=0",
                                       "run_rate_share=0.2"};
 
-absl::Status PrintAblations(const std::vector<Set>& sets, const std::string& settings) {
+absl::Status PrintAblations(const std::vector<Set>& sets, const std::string& settings,
+                            const std::vector<std::string>& ablations) {
   std::printf(
-      "\nChange of CRPS in %% at the start / at 1/3 / at 2/3 (coverage of 80 %% intervals over all "
-      "origins; of the company total)\n\n| setting |");
+      "\nChange of CRPS in %% at the start / at 1/3 / at 2/3 (over all origins: coverage of 80 %% "
+      "intervals, "
+      "log loss, ECE; of the company total: CRPS, coverage)\n\n| setting |");
   for (const Set& set : sets) std::printf(" %s |", set.name.c_str());
   std::printf("\n|---|---|---|---|---|\n");
   std::vector<std::vector<double>> reference(sets.size());
-  for (const char* ablation : kAblations) {
+  for (const std::string& ablation : ablations) {
     ForecastOptions options;
     if (absl::Status s = ApplySettings(absl::StrCat(settings, ",", ablation), options); !s.ok()) {
       return s;
     }
-    std::printf("| %s |", *ablation == '\0' ? "as it is" : ablation);
+    std::printf("| %s |", ablation.empty() ? "as it is" : ablation.c_str());
     for (size_t i = 0; i < sets.size(); ++i) {
       const auto result = Replay(sets[i], options, false);
       if (!result.ok()) return result.status();
@@ -181,8 +185,10 @@ absl::Status PrintAblations(const std::vector<Set>& sets, const std::string& set
           std::printf("%s %+.1f", origin > 0 ? " /" : "", 100 * (crps / reference[i][origin] - 1));
         }
       }
-      std::printf(" (%.2f; %.2f) |", Find(*result, kModelName, kAllOrigins, false).coverage_80,
-                  Find(*result, kModelName, kAllOrigins, true).coverage_80);
+      const ScoreSummary& reps = Find(*result, kModelName, kAllOrigins, false);
+      const ScoreSummary& total = Find(*result, kModelName, kAllOrigins, true);
+      std::printf(" (%.2f %.3f %.3f; %.4f %.2f) |", reps.coverage_80, reps.log_loss,
+                  reps.calibration_error, total.crps, total.coverage_80);
     }
     std::printf("\n");
     std::fflush(stdout);
@@ -190,7 +196,8 @@ absl::Status PrintAblations(const std::vector<Set>& sets, const std::string& set
   return absl::OkStatus();
 }
 
-absl::Status Print(const std::string& what, const std::string& settings) {
+absl::Status Print(const std::string& what, const std::string& settings,
+                   const std::vector<std::string>& ablations) {
   const auto sets = LoadSets();
   if (!sets.ok()) return sets.status();
   ForecastOptions options;
@@ -202,7 +209,7 @@ absl::Status Print(const std::string& what, const std::string& settings) {
   absl::Status status;
   if (all || what == "scores") status.Update(PrintScores(*sets, options, false));
   if (all || what == "totals") status.Update(PrintScores(*sets, options, true));
-  if (all || what == "ablations") status.Update(PrintAblations(*sets, settings));
+  if (all || what == "ablations") status.Update(PrintAblations(*sets, settings, ablations));
   return status;
 }
 
@@ -210,8 +217,15 @@ absl::Status Print(const std::string& what, const std::string& settings) {
 }  // namespace quotacast::simulation
 
 int main(int argc, char** argv) {
+  std::vector<std::string> ablations = {""};
+  if (argc > 3) {
+    ablations.insert(ablations.end(), argv + 3, argv + argc);
+  } else {
+    ablations.assign(std::begin(quotacast::simulation::kAblations),
+                     std::end(quotacast::simulation::kAblations));
+  }
   const absl::Status status =
-      quotacast::simulation::Print(argc > 1 ? argv[1] : "all", argc > 2 ? argv[2] : "");
+      quotacast::simulation::Print(argc > 1 ? argv[1] : "all", argc > 2 ? argv[2] : "", ablations);
   if (status.ok()) return 0;
   std::fprintf(stderr, "%s\n", status.ToString().c_str());
   return 1;

@@ -55,6 +55,8 @@ TEST(FitModel, ShockedCountsSayLess) {
   ModelOptions options;
   options.arrival_half_life_days = 1e9;
   options.weekday_factors = false;
+  options.shock_days = 30;
+  options.arrival_shock_prior_stretches = std::numeric_limits<double>::infinity();
   const History history = TinyCompany();
   const double company_rate = static_cast<double>(history.opportunities.size()) / (4 * 120);
   const double n = static_cast<double>(

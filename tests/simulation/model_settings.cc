@@ -27,7 +27,8 @@ Setters MakeSetters() {
       {"arrival_prior_events", &ModelOptions::arrival_prior_events},
       {"arrival_rep_shock_shape", &ModelOptions::arrival_rep_shock_shape},
       {"arrival_company_shock_shape", &ModelOptions::arrival_company_shock_shape},
-      {"arrival_shock_days", &ModelOptions::arrival_shock_days},
+      {"arrival_shock_prior_stretches", &ModelOptions::arrival_shock_prior_stretches},
+      {"shock_days", &ModelOptions::shock_days},
       {"own_amount_wins", &ModelOptions::own_amount_wins},
       {"unseen_exits_limit", &ModelOptions::unseen_exits_limit}};
   const std::pair<const char*, bool ModelOptions::*> switches[] = {
@@ -48,6 +49,9 @@ Setters MakeSetters() {
       options.model.*member = value != 0;
     };
   }
+  setters["sweep_count"] = [](ForecastOptions& options, double value) {
+    options.model.sweep_count = static_cast<int>(value);
+  };
   setters["run_rate_share"] = [](ForecastOptions& options, double value) {
     options.run_rate_share = value;
   };

@@ -1,7 +1,8 @@
 // How true estimates and chances are on companies whose true parameters are known:
 //
-//   planted_truth [COMPANIES [SEED]]
+//   planted_truth [COMPANIES [SEED [SETTINGS]]]
 //
+// SETTINGS (model_settings.h) change the model that is fitted.
 // Prints how often the true rates lie in their 90 % intervals, and, by tenths of the forecast
 // chance, the mean forecast beside the mean true chance and what came of it.
 
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,7 @@
 #include "simulation/path_simulator.h"
 #include "simulation/point_parameters.h"
 #include "simulation/scores.h"
+#include "tests/simulation/model_settings.h"
 #include "tests/simulation/planted_company.h"
 
 namespace quotacast::simulation {
@@ -31,6 +34,7 @@ constexpr int64_t kTruePaths = 1'000;
 
 struct Coverage {
   int64_t count = 0, inside = 0, below = 0;  // Below: the truth is less than the interval.
+  double estimates = 0, truths = 0;          // Sums.
 };
 
 struct Bin {
@@ -42,6 +46,8 @@ struct Report {
   std::map<std::string, Coverage> coverage;
   std::vector<Bin> bins = std::vector<Bin>(10);
   double gap = 0, square_gap = 0, noise = 0;
+  std::vector<double> company_gaps;                 // Mean of each.
+  double expected_bookings = 0, true_bookings = 0;  // Summed.
   int64_t count = 0;
 };
 
@@ -91,6 +97,9 @@ void CountIntervals(const FittedModel& fitted, const FittedModel& truth, Report&
     Coverage& coverage = report.coverage[name];
     for (size_t i = 0; i < right.size(); ++i) {
       std::sort(by_rate[i].begin(), by_rate[i].end());
+      coverage.estimates +=
+          std::accumulate(by_rate[i].begin(), by_rate[i].end(), 0.0) / kPosteriorDraws;
+      coverage.truths += right[i];
       const double low = by_rate[i][kPosteriorDraws / 20];
       const double high = by_rate[i][kPosteriorDraws - 1 - kPosteriorDraws / 20];
       ++coverage.count;
@@ -127,6 +136,7 @@ bool CompareChances(const PlantedCompany& company, const FittedModel& fitted, ui
     std::fprintf(stderr, "%s\n", forecasts.status().ToString().c_str());
     return false;
   }
+  const double gap_before = report.gap;
   for (size_t q = 0; q < questions.size(); ++q) {
     const double right = ShareAtLeast(paths[q], static_cast<double>(questions[q].target));
     const double said = (*forecasts)[q].attainment_probability;
@@ -135,21 +145,27 @@ bool CompareChances(const PlantedCompany& company, const FittedModel& fitted, ui
     bin.forecast += said;
     bin.truth += right;
     ++report.count;
+    const double paths_sum = std::accumulate(paths[q].begin(), paths[q].end(), 0.0);
+    report.true_bookings += paths_sum / static_cast<double>(paths[q].size());
+    report.expected_bookings += (*forecasts)[q].mean;
     report.gap += said - right;
     report.square_gap += (said - right) * (said - right);
     report.noise += right * (1 - right) / static_cast<double>(kTruePaths) +
                     std::pow((*forecasts)[q].standard_error, 2);
   }
+  report.company_gaps.push_back((report.gap - gap_before) / static_cast<double>(questions.size()));
   return true;
 }
 
 void Print(const Report& report) {
-  std::printf("%-20s %8s %10s %12s %12s\n", "true rate", "n", "inside", "below", "above");
+  std::printf("%-20s %8s %10s %12s %12s %18s\n", "true rate", "n", "inside", "below", "above",
+              "estimate / truth");
   for (const auto& [name, c] : report.coverage) {
     const double n = static_cast<double>(c.count);
-    std::printf("%-20s %8ld %9.1f%% %11.1f%% %11.1f%%\n", name.c_str(), static_cast<long>(c.count),
-                100 * static_cast<double>(c.inside) / n, 100 * static_cast<double>(c.below) / n,
-                100 * static_cast<double>(c.count - c.inside - c.below) / n);
+    std::printf(
+        "%-20s %8ld %9.1f%% %11.1f%% %11.1f%% %18.3f\n", name.c_str(), static_cast<long>(c.count),
+        100 * static_cast<double>(c.inside) / n, 100 * static_cast<double>(c.below) / n,
+        100 * static_cast<double>(c.count - c.inside - c.below) / n, c.estimates / c.truths);
   }
   std::printf("%-20s %8s %10s %12s\n", "chance", "n", "forecast", "truth");
   for (size_t i = 0; i < report.bins.size(); ++i) {
@@ -159,11 +175,20 @@ void Print(const Report& report) {
                 static_cast<long>(bin.count), bin.forecast / n, bin.truth / n);
   }
   const double n = static_cast<double>(report.count);
-  std::printf("mean gap %+.4f, root mean square gap %.4f, of which simulation noise %.4f\n",
-              report.gap / n, std::sqrt(report.square_gap / n), std::sqrt(report.noise / n));
+  double mean = 0, variance = 0;
+  const double companies = static_cast<double>(report.company_gaps.size());
+  for (const double gap : report.company_gaps) mean += gap / companies;
+  for (const double gap : report.company_gaps) variance += (gap - mean) * (gap - mean);
+  std::printf(
+      "mean gap %+.4f (standard error %.4f), root mean square gap %.4f, of which simulation noise "
+      "%.4f\n",
+      report.gap / n, std::sqrt(variance / companies / (companies - 1)),
+      std::sqrt(report.square_gap / n), std::sqrt(report.noise / n));
+  std::printf("expected bookings, forecast over true: %.3f\n",
+              report.expected_bookings / report.true_bookings);
 }
 
-int Run(int companies, uint64_t seed) {
+int Run(int companies, uint64_t seed, const ModelOptions& settings) {
   for (const bool shocks : {false, true}) {
     Report report;
     for (int i = 0; i < companies; ++i) {
@@ -174,7 +199,7 @@ int Run(int companies, uint64_t seed) {
       options.days = 180 + 30 * (i % 7);
       const uint64_t company_seed = seed + static_cast<uint64_t>(i);
       const PlantedCompany company = PlantCompany(options, company_seed);
-      ModelOptions model_options;
+      ModelOptions model_options = settings;
       if (!shocks) {
         const ModelOptions& known = company.truth.options;
         model_options.rep_shock_shape = known.rep_shock_shape;
@@ -200,6 +225,14 @@ int Run(int companies, uint64_t seed) {
 }  // namespace quotacast::simulation
 
 int main(int argc, char** argv) {
+  quotacast::simulation::ForecastOptions settings;
+  const absl::Status status =
+      quotacast::simulation::ApplySettings(argc > 3 ? argv[3] : "", settings);
+  if (!status.ok()) {
+    std::fprintf(stderr, "%s\n", status.ToString().c_str());
+    return 2;
+  }
   return quotacast::simulation::Run(argc > 1 ? std::atoi(argv[1]) : 200,
-                                    argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1);
+                                    argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1,
+                                    settings.model);
 }
