@@ -53,6 +53,7 @@ class Company {
 
   storage::Store& store() { return *store_; }
   int64_t as_of_us() const { return as_of_us_; }
+  int64_t event_count() const { return event_count_; }
 
  private:
   template <typename Function>
@@ -120,10 +121,6 @@ class Company {
     }
   }
 
- public:
-  int64_t event_count() const { return event_count_; }
-
- private:
   std::string folder_;
   std::unique_ptr<storage::Store> store_;
   int64_t as_of_us_ = 0;
@@ -136,6 +133,7 @@ Company& TheCompany() {
 }
 
 void Read(benchmark::State& state) {
+  TheCompany();  // Written before the time runs.
   for (auto _ : state) {
     HistoryCache histories(TheCompany().store(), 2);
     if (!histories.Get("acme").ok()) std::abort();
@@ -144,6 +142,7 @@ void Read(benchmark::State& state) {
 }
 
 void ReadAndFit(benchmark::State& state) {
+  TheCompany();
   for (auto _ : state) {
     HistoryCache histories(TheCompany().store(), 2);
     ModelCache models;

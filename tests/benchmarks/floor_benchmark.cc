@@ -46,7 +46,7 @@ class Floor {
       : only_(std::move(only)),
         store_(*storage::OpenSqliteStore({.folder = folder})),
         parent_(absl::StrCat("organizations/", organization)),
-        histories_(*store_),
+        histories_(*store_, kThreads),
         pool_(kThreads, kThreads),
         engine_{histories_, pool_} {}
 
