@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "simulation/event_groups.h"
 #include "simulation/parallel.h"
 
 namespace quotacast {
@@ -248,21 +249,18 @@ absl::Status KeptCompany::Load(storage::Store& store,
         return reader.Events(part, revisions, opportunities_, history.opportunities);
       });
   if (!events.ok()) return events.status();
-  size_t event_count = 0, activity_count = 0;
-  for (const EventFacts& part : *events) {
-    event_count += part.events.size();
-    activity_count += part.activities.size();
-  }
-  history.events.reserve(event_count);
+  size_t activity_count = 0;
+  for (const EventFacts& part : *events) activity_count += part.activities.size();
   simulation::LargeArray<simulation::Activity> activities;
   activities.reserve(activity_count);
+  std::vector<simulation::LargeArray<simulation::StageEvent>> parts;
   for (EventFacts& part : *events) {
-    history.events.insert(history.events.end(), part.events.begin(), part.events.end());
     activities.insert(activities.end(), part.activities.begin(), part.activities.end());
+    part.activities = {};
     AddReasons(part.reasons);
-    part = {};
+    parts.push_back(std::move(part.events));
   }
-  simulation::IndexEvents(history);
+  simulation::GroupEvents(parts, history);
   AddActivities(std::move(activities));
   company_.revision = revision;
   company_.live->StartAnew(revision);

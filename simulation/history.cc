@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/time/civil_time.h"
+#include "simulation/event_groups.h"
 
 namespace quotacast::simulation {
 
@@ -12,10 +13,12 @@ bool Earlier(const StageEvent& a, const StageEvent& b) { return a.time_us < b.ti
 
 }  // namespace
 
-void IndexEvents(History& history) {
+void GroupEvents(absl::Span<const LargeArray<StageEvent>> parts, History& history) {
   std::vector<int64_t> next(history.opportunities.size() + 1, 0);
-  for (const StageEvent& event : history.events) {
-    if (event.opportunity != kNone) ++next[event.opportunity + 1];
+  for (const LargeArray<StageEvent>& part : parts) {
+    for (const StageEvent& event : part) {
+      if (event.opportunity != kNone) ++next[event.opportunity + 1];
+    }
   }
   for (size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
   for (size_t i = 0; i < history.opportunities.size(); ++i) {
@@ -23,8 +26,10 @@ void IndexEvents(History& history) {
     history.opportunities[i].event_count = static_cast<int32_t>(next[i + 1] - next[i]);
   }
   LargeArray<StageEvent> grouped(static_cast<size_t>(next.back()));
-  for (const StageEvent& event : history.events) {
-    if (event.opportunity != kNone) grouped[next[event.opportunity]++] = event;
+  for (const LargeArray<StageEvent>& part : parts) {
+    for (const StageEvent& event : part) {
+      if (event.opportunity != kNone) grouped[next[event.opportunity]++] = event;
+    }
   }
   for (const Opportunity& opportunity : history.opportunities) {
     const auto first = grouped.begin() + opportunity.first_event;
@@ -32,6 +37,11 @@ void IndexEvents(History& history) {
   }
   history.events = std::move(grouped);
   history.gap_count = 0;
+}
+
+void IndexEvents(History& history) {
+  const LargeArray<StageEvent> events = std::move(history.events);
+  GroupEvents({&events, 1}, history);
 }
 
 void AddEvents(History& history, int32_t opportunity, absl::Span<const StageEvent> events) {
