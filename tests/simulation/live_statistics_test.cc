@@ -160,7 +160,7 @@ TEST(LiveStatisticsTest, GiveTheModelThatAReadingOfTheWholeHistoryGives) {
     live.emplace(company.history(), now_us, ModelOptions{}, 2);
     for (int round = 0; round < 60; ++round) {
       for (int i = company.UpTo(6); i >= 0; --i) company.Grow(&*live);
-      if (company.UpTo(2) == 0) now_us += 300'000'000 * company.UpTo(12);
+      if (company.UpTo(2) == 0) now_us += int64_t{300'000'000} * company.UpTo(12);
       ++checks;
       if (!live->AdvanceTo(company.history(), now_us) || !live->statistics().Whole()) {
         ++restarts;
