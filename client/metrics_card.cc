@@ -88,13 +88,6 @@ class Card {
 using ActivityColumn = CardColumn<v1::ActivityMetrics, v1::ActivityFigures>;
 using PipelineColumn = CardColumn<v1::PipelineMetrics, v1::PipelineFigures>;
 
-const v1::ActivityTypeFigures& OfType(const v1::ActivityFigures& figures, v1::Activity::Type type) {
-  for (const v1::ActivityTypeFigures& of_type : figures.types()) {
-    if (of_type.type() == type) return of_type;
-  }
-  return v1::ActivityTypeFigures::default_instance();
-}
-
 // "6.1 / 5, 181": mean, median, how many.
 std::string DistributionText(const v1::CountDistribution& distribution) {
   if (distribution.count() == 0) return "-";
@@ -184,6 +177,13 @@ std::string AttainmentText(const v1::PipelineFigures& figures) {
 }
 
 }  // namespace
+
+const v1::ActivityTypeFigures& OfType(const v1::ActivityFigures& figures, v1::Activity::Type type) {
+  for (const v1::ActivityTypeFigures& of_type : figures.types()) {
+    if (of_type.type() == type) return of_type;
+  }
+  return v1::ActivityTypeFigures::default_instance();
+}
 
 std::string IntervalText(const v1::Rate& rate) {
   if (rate.total() <= 0) return "-";

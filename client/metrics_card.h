@@ -36,6 +36,9 @@ const auto& FocusOf(const Response& response, const MetricsView& view) {
   return response.metrics(0);
 }
 
+// The figures of one kind of activity; all 0 where there was none.
+const v1::ActivityTypeFigures& OfType(const v1::ActivityFigures& figures, v1::Activity::Type type);
+
 std::string ActivityCard(const v1::ReportActivityResponse& response, const MetricsView& view);
 std::string PipelineCard(const v1::ReportPipelineResponse& response, const MetricsView& view);
 

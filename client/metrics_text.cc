@@ -17,13 +17,6 @@ const char* SubjectType(const Metrics& metrics) {
   return metrics.has_rep() ? "rep" : metrics.has_team() ? "team" : "organization";
 }
 
-const v1::ActivityTypeFigures& OfType(const v1::ActivityFigures& figures, v1::Activity::Type type) {
-  for (const v1::ActivityTypeFigures& of_type : figures.types()) {
-    if (of_type.type() == type) return of_type;
-  }
-  return v1::ActivityTypeFigures::default_instance();
-}
-
 std::string PeriodText(const std::string& start, const std::string& end) {
   return absl::StrCat("From ", start, " to before ", end);
 }
