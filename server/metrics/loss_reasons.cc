@@ -6,33 +6,19 @@ void LossReasons::Add(int32_t opportunity, int64_t time_us, absl::string_view re
   const auto number = static_cast<int32_t>(texts_.size());
   const auto [entry, added] = numbers_.try_emplace(std::string(reason), number);
   if (added) texts_.emplace_back(reason);
-  if (time_us == INT64_MIN) {
-    given_[{opportunity, time_us}].number = entry->second;
-    return;
-  }
-  // Facts may come in any order: the chain goes from the last one backwards.
-  int64_t later_us = INT64_MAX;
-  int64_t earlier_us = given_[{opportunity, later_us}].earlier_us;
-  while (earlier_us > time_us) {
-    later_us = earlier_us;
-    earlier_us = given_[{opportunity, later_us}].earlier_us;
-  }
-  if (earlier_us != time_us) {
-    given_[{opportunity, later_us}].earlier_us = time_us;
-    given_[{opportunity, time_us}].earlier_us = earlier_us;
-  }
-  given_[{opportunity, time_us}].number = entry->second;
+  given_[{opportunity, time_us}] = entry->second;
 }
 
 int32_t LossReasons::Of(int32_t opportunity, int64_t close_us, int64_t as_of_us) const {
-  for (auto found = given_.find({opportunity, INT64_MAX}); found != given_.end();) {
-    const int64_t time_us = found->second.earlier_us;
-    if (time_us < close_us || time_us == INT64_MIN) break;
-    found = given_.find({opportunity, time_us});
-    if (time_us < as_of_us) return found->second.number;
+  // The last one before as_of.
+  auto given = given_.lower_bound({opportunity, as_of_us});
+  if (given != given_.begin()) {
+    --given;
+    const auto& [of, time_us] = given->first;
+    if (of == opportunity && time_us >= close_us) return given->second;
   }
   const auto own = given_.find({opportunity, INT64_MIN});
-  return own == given_.end() ? simulation::kNone : own->second.number;
+  return own == given_.end() ? simulation::kNone : own->second;
 }
 
 void LossReasonCounter::Add(const Journey& journey) {

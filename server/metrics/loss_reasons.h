@@ -4,7 +4,9 @@
 // Why opportunities were lost, as recorded.
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -28,14 +30,9 @@ class LossReasons {
   bool empty() const { return texts_.empty(); }
 
  private:
-  struct Given {
-    int32_t number = simulation::kNone;
-    int64_t earlier_us = INT64_MIN;  // When the opportunity was given one before.
-  };
   std::vector<std::string> texts_;
   absl::flat_hash_map<std::string, int32_t> numbers_;
-  // By opportunity and time; INT64_MAX: only what leads to the last one.
-  absl::flat_hash_map<std::pair<int32_t, int64_t>, Given> given_;
+  std::map<std::pair<int32_t, int64_t>, int32_t> given_;  // By opportunity and time.
 };
 
 struct LossCount {
