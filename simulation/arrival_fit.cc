@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "simulation/add_up.h"
 #include "simulation/estimators.h"
 #include "simulation/portable_math.h"
 
@@ -85,12 +86,9 @@ void CreationCounts::Count(const Creation& creation, int64_t sign, const Recency
 }
 
 void CreationCounts::Add(const CreationCounts& other) {
-  const auto add = [](const std::vector<int64_t>& from, std::vector<int64_t>& to) {
-    for (size_t i = 0; i < to.size(); ++i) to[i] += from[i];
-  };
-  add(other.by_rep, by_rep);
-  add(other.by_weekday, by_weekday);
-  add(other.by_stage, by_stage);
+  AddUp(other.by_rep, by_rep);
+  AddUp(other.by_weekday, by_weekday);
+  AddUp(other.by_stage, by_stage);
   total += other.total;
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "simulation/add_up.h"
+
 namespace quotacast::simulation {
 namespace {
 
@@ -141,9 +143,7 @@ void StretchCounts::Count(const Creation& creation, int32_t sign) {
   counts_[row + static_cast<size_t>(back / length_)] += sign;
 }
 
-void StretchCounts::Add(const StretchCounts& other) {
-  for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
-}
+void StretchCounts::Add(const StretchCounts& other) { AddUp(other.counts_, counts_); }
 
 ArrivalShockShapes FitArrivalShocks(const FittedModel& model,
                                     absl::Span<const StretchCounts> counts) {

@@ -10,6 +10,7 @@
 // changes of owner notwithstanding; its amount is the last one known as of the instant.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -24,6 +25,9 @@ struct Booking {
   int64_t amount_micros = 0;
   int64_t units = 0;
 };
+
+// An opportunity's, as of an instant; none where it is not won.
+std::optional<Booking> BookingOf(const History& history, int32_t opportunity, int64_t as_of_us);
 
 // The bookings as of `as_of_us` (exclusive), by time, of equal times by opportunity. Linear in the
 // history but for the sort. The history's events must be indexed.

@@ -2,12 +2,10 @@
 
 #include <set>
 
+#include "simulation/add_up.h"
+
 namespace quotacast::simulation {
 namespace {
-
-void AddUp(const std::vector<int64_t>& from, std::vector<int64_t>& to) {
-  for (size_t i = 0; i < to.size(); ++i) to[i] += from[i];
-}
 
 std::vector<int16_t> ExpectedNext(const Pipeline& pipeline, size_t stage) {
   std::set<int16_t> next;

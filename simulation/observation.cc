@@ -1,9 +1,7 @@
 #include "simulation/observation.h"
 
 #include <algorithm>
-#include <utility>
-
-#include "simulation/parallel.h"
+#include <optional>
 
 namespace quotacast::simulation {
 namespace {
@@ -45,9 +43,6 @@ class Walk {
       }
     }
     for (int i = 0; i < known; ++i) Apply(events[i]);
-    if (stage_ != kNone && pipeline_.stages[stage_].kind == StageKind::kWon) {
-      out_.bookings.push_back({won_us_, index_, winner_, amount_, opportunity_.units});
-    }
     if (open_) {
       Leave(kNone, out_.as_of_day);
       out_.open.push_back({index_, rep_, opportunity_.pipeline, stage_, entry_day_, amount_});
@@ -82,8 +77,6 @@ class Walk {
     if (kind == StageKind::kWon && !was_won) {
       out_.wins.push_back({rep_, opportunity_.pipeline, opportunity_.label, day,
                            first ? 0 : amount_before, amount_, opportunity_.units});
-      won_us_ = event.time_us;
-      winner_ = rep_;
     }
   }
 
@@ -116,19 +109,7 @@ class Walk {
   bool open_ = false;
   int16_t stage_ = kNone;
   Day entry_day_ = 0, first_day_ = 0;
-  int64_t won_us_ = 0;  // When, and by whom, it was won last.
-  int32_t winner_ = kNone;
 };
-
-template <typename T>
-void Append(std::vector<T>& from, std::vector<T>& to) {
-  if (to.empty()) {
-    to = std::move(from);
-  } else {
-    to.insert(to.end(), from.begin(), from.end());
-    from = {};
-  }
-}
 
 }  // namespace
 
@@ -148,31 +129,19 @@ double PartAhead(int64_t instant_us, Day day, absl::TimeZone zone) {
 
 int64_t ObserveOpportunity(const History& history, int32_t opportunity, int64_t as_of_us,
                            DayReader& days, Observation& out) {
+  const std::optional<Booking> booking = BookingOf(history, opportunity, as_of_us);
+  if (booking.has_value()) out.bookings.push_back(*booking);
   return Walk(history, opportunity, as_of_us, days, out)
       .Run(history.events.data() + history.opportunities[opportunity].first_event);
 }
 
-Observation Observe(const History& history, int64_t as_of_us, int thread_count) {
+Observation Observe(const History& history, int64_t as_of_us) {
   Observation out;
   out.as_of_day = DayOf(as_of_us, history.time_zone);
   out.first_day_fraction = PartAhead(as_of_us, out.as_of_day, history.time_zone);
-  std::vector<Observation> parts(static_cast<size_t>(thread_count));
-  const size_t count = history.opportunities.size();
-  ParallelFor(thread_count, parts.size(), [&](int, size_t part) {
-    parts[part].as_of_day = out.as_of_day;
-    DayReader days(history.time_zone);
-    const size_t begin = count * part / parts.size(), end = count * (part + 1) / parts.size();
-    for (size_t i = begin; i < end; ++i) {
-      ObserveOpportunity(history, static_cast<int32_t>(i), as_of_us, days, parts[part]);
-    }
-  });
-  for (Observation& part : parts) {
-    Append(part.visits, out.visits);
-    Append(part.creations, out.creations);
-    Append(part.wins, out.wins);
-    Append(part.bookings, out.bookings);
-    out.first_close_us = std::min(out.first_close_us, part.first_close_us);
-    Append(part.open, out.open);
+  DayReader days(history.time_zone);
+  for (size_t i = 0; i < history.opportunities.size(); ++i) {
+    ObserveOpportunity(history, static_cast<int32_t>(i), as_of_us, days, out);
   }
   return out;
 }

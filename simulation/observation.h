@@ -68,9 +68,8 @@ struct Observation {
 
 // Reads events strictly before `as_of_us` of opportunities created, or first seen, before it. An
 // opportunity is in its pipeline's first open stage from its creation until its first event. One
-// that is reopened is open again from then on. Linear in the history, whose events must be indexed;
-// the number of threads does not change a bit of it.
-Observation Observe(const History& history, int64_t as_of_us, int thread_count = 1);
+// that is reopened is open again from then on. Linear in the history, whose events must be indexed.
+Observation Observe(const History& history, int64_t as_of_us);
 
 // Adds to `out`, whose as_of_day is that of the instant, what one opportunity shows. Returns the
 // next instant, at or after `as_of_us`, that changes it on that day: of an event not yet known or

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "simulation/add_up.h"
 #include "simulation/portable_math.h"
 
 namespace quotacast::simulation {
@@ -15,11 +16,6 @@ CauseStatistics* Find(std::vector<CauseStatistics>& causes, int16_t next_stage) 
       causes.begin(), causes.end(), next_stage,
       [](const CauseStatistics& cause, int16_t stage) { return cause.next_stage < stage; });
   return found != causes.end() && found->next_stage == next_stage ? &*found : nullptr;
-}
-
-template <typename Counts>
-void Add(const Counts& from, Counts& to) {
-  for (size_t i = 0; i < to.size(); ++i) to[i] += from[i];
 }
 
 }  // namespace
@@ -103,13 +99,13 @@ bool CountVisits(absl::Span<const Visit> visits, int64_t sign, Day as_of_day, co
   return all_counted;
 }
 
-void AddUp(const std::vector<CellStatistics>& from, std::vector<CellStatistics>& to) {
+void AddCells(const std::vector<CellStatistics>& from, std::vector<CellStatistics>& to) {
   for (size_t c = 0; c < to.size(); ++c) {
-    Add(from[c].exposure, to[c].exposure);
-    Add(from[c].there_today, to[c].there_today);
+    AddUp(from[c].exposure, to[c].exposure);
+    AddUp(from[c].there_today, to[c].there_today);
     for (size_t k = 0; k < to[c].causes.size(); ++k) {
-      Add(from[c].causes[k].events, to[c].causes[k].events);
-      Add(from[c].causes[k].rep_events, to[c].causes[k].rep_events);
+      AddUp(from[c].causes[k].events, to[c].causes[k].events);
+      AddUp(from[c].causes[k].rep_events, to[c].causes[k].rep_events);
     }
   }
 }

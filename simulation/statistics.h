@@ -63,7 +63,7 @@ bool CountVisits(absl::Span<const Visit> visits, int64_t sign, Day as_of_day, co
                  const std::vector<CellFrame>& frames, const RecencyWeights& weights,
                  const std::vector<int>& bucket_starts, std::vector<CellStatistics>& statistics);
 
-void AddUp(const std::vector<CellStatistics>& from, std::vector<CellStatistics>& to);
+void AddCells(const std::vector<CellStatistics>& from, std::vector<CellStatistics>& to);
 
 }  // namespace quotacast::simulation
 
