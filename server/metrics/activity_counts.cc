@@ -61,7 +61,7 @@ class RowCounter {
     if (activity.duration_seconds > 0) row.talk_seconds += activity.duration_seconds;
     row.prospecting_calls += activity.opportunity == simulation::kNone;
   }
-  void Merge(const RowCounter& other) { AddCells(other.rows_, rows_); }
+  void Merge(const RowCounter& other) { simulation::AddUp(other.rows_, rows_); }
   std::vector<ActivityCounts> Finish() { return std::move(rows_); }
 
  private:

@@ -50,7 +50,7 @@ class ProspectingCounter {
       : window_(window), grouping_(&grouping), rows_(grouping.row_count(), 0) {}
   // Of any opportunity, known or not as of the instant.
   void Add(const simulation::Opportunity& opportunity, absl::Span<const LinkedActivity> activities);
-  void Merge(const ProspectingCounter& other) { AddCells(other.rows_, rows_); }
+  void Merge(const ProspectingCounter& other) { simulation::AddUp(other.rows_, rows_); }
   const std::vector<int64_t>& rows() const { return rows_; }
 
  private:

@@ -49,7 +49,7 @@ class EffectTable {
   EffectTable(size_t row_count, size_t stage_count)
       : stage_count_(stage_count), cells_(row_count * stage_count) {}
   Cell& At(int32_t row, size_t stage) { return cells_[row * stage_count_ + stage]; }
-  void Merge(const EffectTable& other) { AddCells(other.cells_, cells_); }
+  void Merge(const EffectTable& other) { simulation::AddUp(other.cells_, cells_); }
   void SumUp(const Grouping& grouping) { grouping.SumUp(cells_, stage_count_); }
   RateRatio Of(int32_t row, simulation::ActivityType type) const;
 

@@ -47,7 +47,7 @@ class ContactCounter {
   ContactCounter(const Grouping& grouping, Window window)
       : window_(window), grouping_(&grouping), rows_(grouping.row_count()) {}
   void Add(const Journey& journey, absl::Span<const LinkedActivity> activities);
-  void Merge(const ContactCounter& other) { AddCells(other.rows_, rows_); }
+  void Merge(const ContactCounter& other) { simulation::AddUp(other.rows_, rows_); }
   std::vector<ContactCounts> Finish();
 
  private:

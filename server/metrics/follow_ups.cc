@@ -64,8 +64,8 @@ void FollowUpCounter::Add(const Journey& journey, absl::Span<const LinkedActivit
 }
 
 void FollowUpCounter::Merge(const FollowUpCounter& other) {
-  AddCells(other.table_.rows, table_.rows);
-  AddCells(other.table_.per_advance, table_.per_advance);
+  simulation::AddUp(other.table_.rows, table_.rows);
+  simulation::AddUp(other.table_.per_advance, table_.per_advance);
 }
 
 FollowUpTable FollowUpCounter::Finish() {

@@ -7,15 +7,10 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "simulation/add_up.h"
 #include "simulation/history.h"
 
 namespace quotacast::metrics {
-
-// Adds each cell to the one at the same place.
-template <typename Cell>
-void AddCells(const std::vector<Cell>& from, std::vector<Cell>& to) {
-  for (size_t i = 0; i < to.size(); ++i) to[i] += from[i];
-}
 
 // Rows are numbered: reps first, in the order of the history, then teams, then the organization.
 class Grouping {

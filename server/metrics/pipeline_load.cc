@@ -65,8 +65,8 @@ void LoadCounter::Add(const Journey& journey, absl::Span<const LinkedActivity> a
 }
 
 void LoadCounter::Merge(const LoadCounter& other) {
-  AddCells(other.table_.stages, table_.stages);
-  AddCells(other.table_.past, table_.past);
+  simulation::AddUp(other.table_.stages, table_.stages);
+  simulation::AddUp(other.table_.past, table_.past);
 }
 
 LoadTable LoadCounter::Finish() {

@@ -41,7 +41,7 @@ struct PeriodCounters {
     losses.Merge(other.losses);
     conversion.Merge(other.conversion);
     durations.Merge(std::move(other.durations));
-    AddCells(other.open_at_start, open_at_start);
+    simulation::AddUp(other.open_at_start, open_at_start);
   }
   PipelineFigures Finish(std::vector<Attainment> attainment, int thread_count) {
     grouping->SumUp(open_at_start);

@@ -50,7 +50,7 @@ class RecordCounter {
     }
   }
   void Merge(const RecordCounter& other) {
-    AddCells(other.records_, records_);
+    simulation::AddUp(other.records_, records_);
     for (size_t rep = 0; rep < last_us_.size(); ++rep) {
       last_us_[rep] = std::max(last_us_[rep], other.last_us_[rep]);
     }

@@ -61,7 +61,7 @@ class ConversionCounter {
  public:
   ConversionCounter(const Grouping& grouping, const StageIndex& stages, Window window);
   void Add(const Journey& journey, int64_t as_of_us);
-  void Merge(const ConversionCounter& other) { AddCells(other.cells_, cells_); }
+  void Merge(const ConversionCounter& other) { simulation::AddUp(other.cells_, cells_); }
   // [row * stage count + stage]; all zero for stages that are not open ones.
   std::vector<LifeTable> Finish();
 

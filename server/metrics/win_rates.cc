@@ -70,8 +70,8 @@ void CloseCounter::Add(const Journey& journey) {
 }
 
 void CloseCounter::Merge(const CloseCounter& other) {
-  AddCells(other.table_.rows, table_.rows);
-  AddCells(other.table_.stages, table_.stages);
+  simulation::AddUp(other.table_.rows, table_.rows);
+  simulation::AddUp(other.table_.stages, table_.stages);
 }
 
 CloseTable CloseCounter::Finish() {
