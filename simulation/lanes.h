@@ -18,7 +18,7 @@ struct alignas(64) Lanes {
   float operator[](int lane) const { return at[static_cast<size_t>(lane)]; }
 };
 
-inline Lanes Broadcast(double value) {
+constexpr Lanes Broadcast(double value) {
   Lanes lanes;
   lanes.at.fill(static_cast<float>(value));
   return lanes;

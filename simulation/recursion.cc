@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "simulation/calendar.h"
+#include "simulation/day_chances-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace quotacast::simulation {
@@ -16,30 +17,9 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr hn::CappedTag<float, kLanes> kFloats;
-using Floats = hn::Vec<decltype(kFloats)>;
-
 constexpr size_t kChains = 8;
 
-// exp(-x) and 1 - exp(-x), the latter without loss of digits, for 0 <= x <= 80: Cody-Waite
-// reduction by ln 2, then the Taylor polynomial of exp(r) - 1 on |r| <= ln(2) / 2.
-HWY_INLINE void ExpOfMinus(Floats x, Floats& exp, Floats& one_less_exp) {
-  const hn::RebindToSigned<decltype(kFloats)> ints;
-  const Floats k = hn::Round(hn::Mul(x, hn::Set(kFloats, -1.44269504f)));
-  Floats r = hn::Sub(hn::Neg(x), hn::Mul(k, hn::Set(kFloats, 0.693359375f)));
-  r = hn::Sub(r, hn::Mul(k, hn::Set(kFloats, -2.12194440e-4f)));
-  Floats p = hn::Set(kFloats, 1.0f / 720);
-  p = hn::Add(hn::Mul(p, r), hn::Set(kFloats, 1.0f / 120));
-  p = hn::Add(hn::Mul(p, r), hn::Set(kFloats, 1.0f / 24));
-  p = hn::Add(hn::Mul(p, r), hn::Set(kFloats, 1.0f / 6));
-  p = hn::Add(hn::Mul(p, r), hn::Set(kFloats, 0.5f));
-  p = hn::Add(hn::Mul(hn::Mul(p, r), r), r);
-  const auto exponent = hn::Add(hn::ConvertTo(ints, k), hn::Set(ints, 127));
-  const Floats scale = hn::BitCast(kFloats, hn::ShiftLeft<23>(exponent));
-  const Floats scaled = hn::Mul(scale, p);
-  exp = hn::Add(scale, scaled);
-  one_less_exp = hn::Sub(hn::Sub(hn::Set(kFloats, 1.0f), scale), scaled);
-}
+constexpr Lanes kNothing = Broadcast(0), kWon = Broadcast(1);
 
 class Recursion {
  public:
@@ -64,7 +44,7 @@ class Recursion {
  private:
   // Rows of tables and chances of one bucket of a cell.
   struct Rows {
-    Lanes* table;  // [table][1 + move]: chance to stay, then those of the moves.
+    Lanes* table;  // [1 + move][table]: chance to stay, then those of the moves.
     Lanes* leave;  // [day]: chance to leave on the day and be won,
     Lanes* stay;   // and to stay.
   };
@@ -86,9 +66,9 @@ class Recursion {
     for (const PlannedStart& start : plan_.cells[i].starts) chances_[start.output] = Broadcast(0);
     for (size_t b = BucketsOf(i); b-- > 0;) {
       Tabulate(i, b, rows.table);
-      LeaveAndStay(i, rows, 0, days_);
+      LeaveAndStay(i, rows, FirstDayOf(i, b), days_);
       FollowEntries(b, rows);
-      for (const PlannedStart& start : plan_.cells[i].starts) FollowStart(start, b, rows);
+      FollowStarts(i, b, rows);
     }
     std::copy(scratch_.ages.begin(), scratch_.ages.begin() + days_, entered_ + i * days_);
   }
@@ -125,10 +105,8 @@ class Recursion {
       }
     }
     for (size_t i = 0; i < cells; ++i) {
-      for (const PlannedStart& start : plan_.cells[i].starts) {
-        chances_[start.output] = Broadcast(0);
-        for (size_t b = BucketsOf(i); b-- > 0;) FollowStart(start, b, rows[i][b]);
-      }
+      for (const PlannedStart& start : plan_.cells[i].starts) chances_[start.output] = Broadcast(0);
+      for (size_t b = BucketsOf(i); b-- > 0;) FollowStarts(i, b, rows[i][b]);
     }
   }
 
@@ -165,46 +143,55 @@ class Recursion {
     const size_t move_count = cell.moves.size(), tables = plan_.table_class.size();
     for (size_t c = 0; c < tables; ++c) {
       const Lanes* const factors = &scratch_.factors[c * causes];
-      Lanes* const row = table + c * (1 + move_count);
       for (size_t l = 0; l < kLanes; l += hn::Lanes(kFloats)) {
         Floats sum = hn::Zero(kFloats);
         for (size_t k = 0; k < causes; ++k) {
           sum = hn::Add(sum, hn::Mul(Load(hazards[k * stride], l), Load(factors[k], l)));
         }
-        // A hazard beyond 80 leaves within the day for certain.
-        Floats stay, leave;
-        ExpOfMinus(hn::Min(sum, hn::Set(kFloats, 80.0f)), stay, leave);
-        Store(stay, row[0], l);
-        const Floats share = hn::Div(leave, hn::Add(sum, hn::Set(kFloats, 1e-30f)));
+        Floats stay, share;
+        DayWith(sum, stay, share);
+        Store(stay, table[c], l);
         for (size_t m = 0; m < move_count; ++m) {
           const size_t k = static_cast<size_t>(moves[m].cause);
           const Floats hazard = hn::Mul(Load(hazards[k * stride], l), Load(factors[k], l));
-          Store(hn::Mul(hazard, share), row[1 + m], l);
+          Store(hn::Mul(hazard, share), table[(1 + m) * tables + c], l);
         }
       }
     }
   }
 
+  // Before this day nothing in the cell is in the bucket.
+  size_t FirstDayOf(size_t i, size_t b) const {
+    const std::vector<PlannedStart>& starts = plan_.cells[i].starts;
+    const int oldest = starts.empty() ? 0 : starts.back().age_days;
+    return static_cast<size_t>(HWY_MAX(0, plan_.bucket_starts[b] - oldest));
+  }
+
   // Of the days [from, to).
   void LeaveAndStay(size_t i, const Rows& rows, size_t from, size_t to) {
     const std::vector<Move>& moves = plan_.cells[i].moves;
-    const size_t row = 1 + moves.size();
+    const size_t tables = plan_.table_class.size();
     const int* const table_of_day = plan_.table_of_day.data();
-    const Lanes* const table = rows.table;
+    const Values none = {&kNothing, 0};
+    const Values first = moves.empty() ? none : ValuesOf(moves[0], from);
+    const Lanes* const to_stay = rows.table;
+    const Lanes* const to_leave = moves.empty() ? to_stay : to_stay + tables;
     Lanes* const leave = rows.leave;
     Lanes* const stay = rows.stay;
     for (size_t l = 0; l < kLanes; l += hn::Lanes(kFloats)) {
       for (size_t t = from; t < to; ++t) {
-        Store(Load(table[static_cast<size_t>(table_of_day[t]) * row], l), stay[t], l);
-        if (moves.empty()) leave[t] = Broadcast(0);
+        const size_t c = static_cast<size_t>(table_of_day[t]);
+        const Floats value = Load(first.first[(t - from) * first.step], l);
+        Store(Load(to_stay[c], l), stay[t], l);
+        Store(hn::Mul(Load(to_leave[c], l), value), leave[t], l);
       }
-      for (size_t m = 0; m < moves.size(); ++m) {
+      for (size_t m = 1; m < moves.size(); ++m) {
         const Values values = ValuesOf(moves[m], from);
+        const Lanes* const chances = rows.table + (1 + m) * tables;
         for (size_t t = from; t < to; ++t) {
-          const Lanes& chance = table[static_cast<size_t>(table_of_day[t]) * row + 1 + m];
-          Floats won = hn::Mul(Load(chance, l), Load(values.first[(t - from) * values.step], l));
-          if (m > 0) won = hn::Add(Load(leave[t], l), won);
-          Store(won, leave[t], l);
+          const Floats chance = Load(chances[static_cast<size_t>(table_of_day[t])], l);
+          const Floats won = hn::Mul(chance, Load(values.first[(t - from) * values.step], l));
+          Store(hn::Add(Load(leave[t], l), won), leave[t], l);
         }
       }
     }
@@ -248,20 +235,69 @@ class Recursion {
     }
   }
 
-  // The same for what is open on the first day.
-  void FollowStart(const PlannedStart& start, size_t b, const Rows& rows) {
+  // The days that something open on the first day spends in a bucket.
+  struct Stretch {
+    Lanes* chance;
+    size_t begin, end;
+  };
+  Stretch StretchOf(const PlannedStart& start, size_t b) const {
     const size_t age = static_cast<size_t>(start.age_days);
-    const size_t first = static_cast<size_t>(plan_.bucket_starts[b]);
-    const size_t last = EndOf(b);
-    if (last <= age) return;
-    const size_t begin = first > age ? first - age : 0, end = HWY_MIN(days_, last - age);
-    for (size_t l = 0; l < kLanes; l += hn::Lanes(kFloats)) {
-      Floats value = Load(chances_[start.output], l);
-      for (size_t t = end; t-- > begin;) {
-        value = hn::Add(Load(rows.leave[t], l), hn::Mul(Load(rows.stay[t], l), value));
-      }
-      Store(value, chances_[start.output], l);
+    const size_t first = static_cast<size_t>(plan_.bucket_starts[b]), last = EndOf(b);
+    const size_t begin = first > age ? first - age : 0;
+    return {chances_ + start.output, begin, last <= age ? begin : HWY_MIN(days_, last - age)};
+  }
+
+  // The same for what is open on the first day, several at a time.
+  void FollowStarts(size_t i, size_t b, const Rows& rows) {
+    constexpr size_t kTogether = 4;
+    Stretch some[kTogether];
+    size_t count = 0;
+    for (const PlannedStart& start : plan_.cells[i].starts) {
+      const Stretch stretch = StretchOf(start, b);
+      if (stretch.begin >= stretch.end) continue;
+      some[count++] = stretch;
+      if (count < kTogether) continue;
+      FollowTogether(some, rows);
+      count = 0;
     }
+    for (size_t k = 0; k < count; ++k) Follow(some[k], rows);
+  }
+
+  // As far as all of them go, then each to its begin.
+  void FollowTogether(const Stretch (&some)[4], const Rows& rows) {
+    size_t common = std::numeric_limits<size_t>::max();
+    for (const Stretch& stretch : some) common = HWY_MIN(common, stretch.end - stretch.begin);
+    for (size_t l = 0; l < kLanes; l += hn::Lanes(kFloats)) {
+      Floats v0 = Load(*some[0].chance, l), v1 = Load(*some[1].chance, l);
+      Floats v2 = Load(*some[2].chance, l), v3 = Load(*some[3].chance, l);
+      for (size_t k = 1; k <= common; ++k) {
+        v0 = Step(rows, some[0].end - k, v0, l);
+        v1 = Step(rows, some[1].end - k, v1, l);
+        v2 = Step(rows, some[2].end - k, v2, l);
+        v3 = Step(rows, some[3].end - k, v3, l);
+      }
+      Store(v0, *some[0].chance, l);
+      Store(v1, *some[1].chance, l);
+      Store(v2, *some[2].chance, l);
+      Store(v3, *some[3].chance, l);
+    }
+    for (Stretch rest : some) {
+      rest.end -= common;
+      Follow(rest, rows);
+    }
+  }
+
+  void Follow(const Stretch& stretch, const Rows& rows) {
+    for (size_t l = 0; l < kLanes; l += hn::Lanes(kFloats)) {
+      Floats value = Load(*stretch.chance, l);
+      for (size_t t = stretch.end; t-- > stretch.begin;) value = Step(rows, t, value, l);
+      Store(value, *stretch.chance, l);
+    }
+  }
+
+  // From the value on the day after t to that on day t.
+  static HWY_INLINE Floats Step(const Rows& rows, size_t t, Floats value, size_t l) {
+    return hn::Add(Load(rows.leave[t], l), hn::Mul(Load(rows.stay[t], l), value));
   }
 
   // The first age beyond a bucket.
@@ -294,8 +330,7 @@ class Recursion {
     size_t step;
   };
   Values ValuesOf(const Move& move, size_t from) const {
-    static const Lanes won = Broadcast(1);
-    if (move.target < 0) return {&won, 0};
+    if (move.target < 0) return {&kWon, 0};
     const size_t target = static_cast<size_t>(move.target);
     if (move.backward) return {&scratch_.ages[target * (days_ + 1) + 1], 0};
     return {entered_ + target * days_ + from, 1};

@@ -85,6 +85,7 @@ BENCHMARK(ToPrecision)
     ->Args({kReps, 1})
     ->Args({kReps, 2})
     ->Unit(benchmark::kMillisecond)
+    ->MeasureProcessCPUTime()
     ->UseRealTime();
 
 // One block of one rep's chances: 16 parameter draws.

@@ -187,8 +187,9 @@ TEST(MarkWins, SameOnEveryTarget) {
   });
 }
 
-// A pipeline with skips and backward moves under real parameter draws.
-FittedModel LoopingModel() {
+// A pipeline with skips and, where `looping`, backward moves under real parameter draws; its
+// hazards are some .001 to .3 a day, times `haste`.
+FittedModel SkippingModel(bool looping, double haste) {
   FittedModel model = WorkedCaseModel();
   model.options.parameter_uncertainty = true;
   model.options.company_shock_shape = 5;
@@ -196,16 +197,30 @@ FittedModel LoopingModel() {
   Cause back = model.cells[1].causes[1], skip = model.cells[0].causes[0];
   back.next_stage = 0;
   skip.next_stage = 2;
-  model.cells[1].causes.push_back(back);
+  if (looping) model.cells[1].causes.push_back(back);
   model.cells[0].causes.push_back(skip);
   model.first_day_fraction = 0.4;
+  for (Cell& cell : model.cells) {
+    for (Cause& cause : cell.causes) {
+      for (GammaPosterior& hazard : cause.hazards) hazard.rate /= haste;
+    }
+  }
   return model;
+}
+
+// Both ways of the recursion, hazards that are usual, that are not, and some of both.
+std::vector<FittedModel> SkippingModels() {
+  std::vector<FittedModel> models;
+  for (const bool looping : {false, true}) {
+    for (const double haste : {1., 15., 1000.}) models.push_back(SkippingModel(looping, haste));
+  }
+  return models;
 }
 
 const std::vector<Start> kStarts = {{0, 0}, {0, 3}, {0, 400}, {1, 0}, {1, 13}, {1, 14}, {1, 60}};
 constexpr int kDays = 30;
 
-WinChances CompileLooping(const FittedModel& model) {
+WinChances CompileSkipping(const FittedModel& model) {
   RecursionScratch scratch;
   WinChances chances;
   ChanceCompiler(model, 0, model.as_of_day + kDays, kStarts)
@@ -261,26 +276,28 @@ class PlainRecursion {
 };
 
 TEST(RunRecursion, AgreesWithThePlainRecursion) {
-  const FittedModel model = LoopingModel();
-  const WinChances chances = CompileLooping(model);
-  for (int lane = 0; lane < kLanes; lane += 5) {
-    PlainRecursion plain(model, lane);
-    // Single precision, thirty steps.
-    for (size_t i = 0; i < kStarts.size(); ++i) {
-      EXPECT_NEAR(chances.starts[i][lane], plain.Chance(kStarts[i].cell, kStarts[i].age_days, 0),
-                  3e-6);
-    }
-    for (int t = 0; t < kDays; ++t) {
-      const double entered = 0.7 * plain.Chance(0, 0, t) + 0.2 * plain.Chance(1, 0, t) + 0.1;
-      EXPECT_NEAR(chances.new_by_day[t][lane], entered, 3e-6) << t;
+  for (const FittedModel& model : SkippingModels()) {
+    const WinChances chances = CompileSkipping(model);
+    for (int lane = 0; lane < kLanes; lane += 5) {
+      PlainRecursion plain(model, lane);
+      // Single precision, thirty steps.
+      for (size_t i = 0; i < kStarts.size(); ++i) {
+        EXPECT_NEAR(chances.starts[i][lane], plain.Chance(kStarts[i].cell, kStarts[i].age_days, 0),
+                    3e-6);
+      }
+      for (int t = 0; t < kDays; ++t) {
+        const double entered = 0.7 * plain.Chance(0, 0, t) + 0.2 * plain.Chance(1, 0, t) + 0.1;
+        EXPECT_NEAR(chances.new_by_day[t][lane], entered, 3e-6) << t;
+      }
     }
   }
 }
 
 TEST(RunRecursion, SameOnEveryTarget) {
-  const FittedModel model = LoopingModel();
-  ExpectSameOnEveryTarget<Lanes>([&] { return CompileLooping(model).starts; });
-  ExpectSameOnEveryTarget<Lanes>([&] { return CompileLooping(model).new_by_day; });
+  for (const FittedModel& model : SkippingModels()) {
+    ExpectSameOnEveryTarget<Lanes>([&] { return CompileSkipping(model).starts; });
+    ExpectSameOnEveryTarget<Lanes>([&] { return CompileSkipping(model).new_by_day; });
+  }
 }
 
 // Numbers of many sizes, whose sums depend on their order.
