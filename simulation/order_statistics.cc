@@ -11,9 +11,12 @@ constexpr int kBinBits = 11;
 
 std::vector<int64_t> ValuesAtRanks(absl::Span<const int64_t> values,
                                    absl::Span<const size_t> ranks) {
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const int64_t smallest = *low;
-  const uint64_t range = static_cast<uint64_t>(*high) - static_cast<uint64_t>(smallest);
+  int64_t smallest = values[0], largest = values[0];
+  for (const int64_t value : values) {
+    smallest = std::min(smallest, value);
+    largest = std::max(largest, value);
+  }
+  const uint64_t range = static_cast<uint64_t>(largest) - static_cast<uint64_t>(smallest);
   int shift = 0;
   while ((range >> shift) >> kBinBits != 0) ++shift;
   const auto bin_of = [&](int64_t value) {
