@@ -32,7 +32,7 @@ struct ThreadScratch {
 
 // A question about several reps.
 struct SharedQuestion {
-  explicit SharedQuestion(int64_t target) : tally(target) {}
+  SharedQuestion(int64_t target, bool until_precise) : tally(target, until_precise) {}
   Tally tally;
   absl::Span<int64_t> room;  // Of the blocks under way.
   std::mutex mutex;          // Guards room.
@@ -65,7 +65,8 @@ class ForecastRun {
     }
     for (size_t q = 0; q < questions.size(); ++q) {
       forecasts_[q].question = questions[q];
-      if (rep_counts[q] != 1) shared_[q] = std::make_unique<SharedQuestion>(questions[q].target);
+      if (rep_counts[q] == 1) continue;
+      shared_[q] = std::make_unique<SharedQuestion>(questions[q].target, UntilPrecise());
     }
   }
 
@@ -78,7 +79,7 @@ class ForecastRun {
         std::max(kFewestBlocks, static_cast<int64_t>(std::ceil(trials / kTrialsPerBlock)));
     if (absl::Status status = CheckMemory(first); !status.ok()) return status;
     // How much questions about several reps will want beyond is not known yet.
-    const bool more = options_.precision_pp > 0 && SharedCount() > 0;
+    const bool more = UntilPrecise() && SharedCount() > 0;
     double share_done = more ? 0.3 : 1;
     RunTasks(0, first, /*alone=*/true, share_done);
     int64_t done = first;
@@ -102,6 +103,8 @@ class ForecastRun {
   }
 
  private:
+  bool UntilPrecise() const { return options_.precision_pp > 0; }
+
   int64_t SharedCount() const {
     return std::count_if(shared_.begin(), shared_.end(),
                          [](const auto& s) { return s != nullptr; });
@@ -112,9 +115,8 @@ class ForecastRun {
     const double bytes = static_cast<double>(SharedCount() * blocks * kTrialsPerBlock) * 8;
     if (bytes <= kMostSharedBytes) return absl::OkStatus();
     return absl::InvalidArgumentError(absl::StrCat(
-        options_.precision_pp > 0 ? "precision_pp" : "trial_count", " asks for ",
-        blocks * kTrialsPerBlock, " trials of ", SharedCount(), " teams at once, which need ",
-        std::round(bytes / 1e8) / 10,
+        UntilPrecise() ? "precision_pp" : "trial_count", " asks for ", blocks * kTrialsPerBlock,
+        " trials of ", SharedCount(), " teams at once, which need ", std::round(bytes / 1e8) / 10,
         " GB; at most 2 GB are allowed: ask for fewer teams, fewer trials or less precision"));
   }
 
@@ -204,7 +206,8 @@ class ForecastRun {
   void BeginAlone(const RepTask& task, int64_t blocks,
                   const std::vector<DrawMeans>& parameter_means, ThreadScratch& scratch) {
     for (const int32_t q : task.asked_by) {
-      if (!shared_[q]) scratch.own.Add(questions_[q].target, blocks, parameter_means);
+      if (shared_[q]) continue;
+      scratch.own.Add(questions_[q].target, blocks, UntilPrecise(), parameter_means);
     }
   }
 

@@ -13,11 +13,12 @@ int64_t WantedBlocks(int64_t done, const Tally& tally, double precision_pp) {
   return std::min(kMostBlocks, std::max(done + 1, static_cast<int64_t>(std::ceil(wanted))));
 }
 
-void OwnAnswers::Add(int64_t target, int64_t blocks, absl::Span<const DrawMeans> parameter_means) {
+void OwnAnswers::Add(int64_t target, int64_t blocks, bool until_precise,
+                     absl::Span<const DrawMeans> parameter_means) {
   const size_t i = wanted_.size();
   wanted_.push_back(blocks);
-  if (tallies_.size() == i) tallies_.emplace_back(0);
-  tallies_[i].Reset(target);
+  if (tallies_.size() == i) tallies_.emplace_back(0, false);
+  tallies_[i].Reset(target, until_precise);
   for (size_t b = 0; b < parameter_means.size(); ++b) {
     tallies_[i].AddParameterMeans(b, parameter_means[b]);
   }

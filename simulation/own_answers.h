@@ -32,8 +32,9 @@ class OwnAnswers {
   // Begins anew with no question.
   void Clear() { wanted_.clear(); }
 
-  // Adds a question that wants `blocks` to begin with.
-  void Add(int64_t target, int64_t blocks, absl::Span<const DrawMeans> parameter_means);
+  // Adds a question that wants `blocks` to begin with, and with `until_precise` may want more.
+  void Add(int64_t target, int64_t blocks, bool until_precise,
+           absl::Span<const DrawMeans> parameter_means);
 
   // Looks at those that have the blocks they wanted; whether any wants more than `done`.
   bool Review(int64_t done, double precision_pp);

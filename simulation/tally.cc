@@ -17,6 +17,7 @@ constexpr double kNormal95 = 1.6448536269514722;
 // it is scaled by.
 constexpr double kResidualWeight = 10;
 constexpr double kResidualScale = 1.22;
+constexpr double kStoppingAllowance = 0.4;
 
 // p moved by `shift`, on the scale of log odds so that it stays a probability.
 double MovedBy(double p, double shift) {
@@ -45,8 +46,9 @@ void ForEachDraw(const std::vector<DrawMeans>& means,
 
 }  // namespace
 
-void Tally::Reset(int64_t target) {
+void Tally::Reset(int64_t target, bool until_precise) {
   target_ = target;
+  until_precise_ = until_precise;
   trials_.clear();
   means_.clear();
   parameter_means_.clear();
@@ -111,7 +113,8 @@ void Tally::EstimateError() {
   const double freedom = blocks - 1;
   double variance = (kResidualWeight * residual + freedom * between) / (kResidualWeight + freedom);
   if (between > residual * (1 + 2 * std::sqrt(2 / freedom))) variance = between;
-  standard_error_ = std::max(std::sqrt(variance), 1 / static_cast<double>(trials_.size()));
+  const double factor = until_precise_ ? 1 + kStoppingAllowance / blocks : 1;
+  standard_error_ = std::max(factor * std::sqrt(variance), 1 / static_cast<double>(trials_.size()));
 }
 
 double Tally::ParameterDeviation() const {

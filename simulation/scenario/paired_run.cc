@@ -49,7 +49,7 @@ class VariantRun {
   absl::StatusOr<std::vector<Outcome>> Run() {
     const auto blocks = static_cast<int64_t>(context_.company->size());
     for (size_t q = 0; q < questions_.size(); ++q) {
-      tallies_.emplace_back(targets_[q]);
+      tallies_.emplace_back(targets_[q], false);
       room_.push_back(tallies_.back().AddBlocks(blocks));
     }
     outcomes_.resize(questions_.size());
