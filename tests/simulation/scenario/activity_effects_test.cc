@@ -57,7 +57,7 @@ History MakeUp(const World& world) {
 ActivityEffects Learn(const History& history) {
   const auto model = FitModel(history, EndOf(history));
   EXPECT_TRUE(model.ok()) << model.status();
-  return LearnActivityEffects(history, *model);
+  return LearnActivityEffects(history, *model, 2);
 }
 
 double LogError(const Estimate& estimate) {
