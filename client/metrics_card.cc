@@ -42,9 +42,9 @@ auto ColumnsOf(const Response& response, const MetricsView& view) {
   std::vector<CardColumn<Metrics, Figures>> columns = {
       {SubjectName(focus, view), &focus, &focus.current()},
       {"before", &focus, &focus.previous(), false}};
-  if (focus.has_organization()) return columns;
+  if (focus.has_organization() || IsAllAgain(response, focus)) return columns;
   const Metrics* const team = focus.has_rep() ? TeamOf(response) : nullptr;
-  if (team != nullptr) {
+  if (team != nullptr && !IsAllAgain(response, *team)) {
     columns.push_back({SubjectName(*team, view), team, &team->current(), true, 1});
   }
   columns.push_back({"All", &response.metrics(0), &response.metrics(0).current()});
@@ -150,24 +150,23 @@ std::function<std::string(const Column&)> Count(const Number& number) {
   return [number](const Column& column) { return Thousands(number(column)); };
 }
 
-void AddPipelineNow(Card<PipelineColumn>& card) {
-  const auto add_now = [&card](const char* name, const auto& text) {
+// What is open, beside what was at the same point of the period before.
+void AddOpenNow(Card<PipelineColumn>& card) {
+  const auto add = [&card](const char* name, const auto& text) {
     card.Add(name, [text](const PipelineColumn& column) -> std::string {
-      return column.is_now ? text(*column.metrics) : "-";
+      return column.is_now ? text(*column.metrics) : text(column.metrics->previous_open());
     });
   };
-  add_now("open now", [](const v1::PipelineMetrics& m) { return Thousands(m.open_count()); });
+  add("open", [](const auto& open) { return Thousands(open.open_count()); });
+  add("amount open", [](const auto& open) { return Compact(open.open_amount()); });
+  add("attended in 14 days", [](const auto& open) { return IntervalText(open.attended()); });
+  add("weighted pipeline", [](const auto& open) { return Compact(open.weighted_amount()); });
+  add("coverage", [](const auto& open) -> std::string {
+    return open.coverage() > 0 ? absl::StrFormat("%.1f", open.coverage()) : "-";
+  });
   card.Add("open when it began", Count<PipelineColumn>([](const PipelineColumn& column) {
              return column.figures->start_open_count();
            }));
-  add_now("amount open", [](const v1::PipelineMetrics& m) { return Compact(m.open_amount()); });
-  add_now("attended in 14 days",
-          [](const v1::PipelineMetrics& m) { return IntervalText(m.attended()); });
-  add_now("weighted pipeline",
-          [](const v1::PipelineMetrics& m) { return Compact(m.weighted_amount()); });
-  add_now("coverage", [](const v1::PipelineMetrics& m) -> std::string {
-    return m.coverage() > 0 ? absl::StrFormat("%.1f", m.coverage()) : "-";
-  });
 }
 
 std::string AttainmentText(const v1::PipelineFigures& figures) {
@@ -231,7 +230,7 @@ std::string ActivityCard(const v1::ReportActivityResponse& response, const Metri
 
 std::string PipelineCard(const v1::ReportPipelineResponse& response, const MetricsView& view) {
   Card<PipelineColumn> card(ColumnsOf<v1::PipelineFigures>(response, view));
-  AddPipelineNow(card);
+  AddOpenNow(card);
   card.Add("won", [](const PipelineColumn& column) {
     return absl::StrCat(Thousands(column.figures->won_count()), ": ",
                         Compact(column.figures->won_amount()));

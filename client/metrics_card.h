@@ -39,6 +39,17 @@ const auto& FocusOf(const Response& response, const MetricsView& view) {
 // The figures of one kind of activity; all 0 where there was none.
 const v1::ActivityTypeFigures& OfType(const v1::ActivityFigures& figures, v1::Activity::Type type);
 
+// Whether a line is a team's and says just what the organization's, the first one, says: that of a
+// team that all belong to. Shown once is enough.
+template <typename Response, typename Metrics>
+bool IsAllAgain(const Response& response, const Metrics& line) {
+  if (!line.has_team()) return false;
+  Metrics team = line, all = response.metrics(0);
+  team.clear_subject();
+  all.clear_subject();
+  return team.SerializeAsString() == all.SerializeAsString();
+}
+
 std::string ActivityCard(const v1::ReportActivityResponse& response, const MetricsView& view);
 std::string PipelineCard(const v1::ReportPipelineResponse& response, const MetricsView& view);
 

@@ -149,13 +149,13 @@ std::string LateText(const v1::LateStages& late, bool has_target) {
   std::string text = absl::StrFormat(
       "\nThe last two stages hold %s (%s open), by past win rates worth %s", Compact(late.value()),
       Thousands(late.open_count()), Compact(late.weighted_value()));
-  if (!has_target) return absl::StrCat(text, "; there is no quota of this period.\n");
-  if (late.missing() <= 0) return absl::StrCat(text, "; nothing is missing from the target.\n");
+  if (!has_target) return absl::StrCat(text, ";\nthere is no quota of this period.\n");
+  if (late.missing() <= 0) return absl::StrCat(text, ";\nnothing is missing from the target.\n");
   const char* const verdict = late.weighted_value() >= late.missing() ? "enough by past win rates"
                               : late.value() >= late.missing()
                                   ? "enough only if more is won than usual"
                                   : "not enough even if all were won";
-  return absl::StrCat(text, "; ", Compact(late.missing()), " is missing: ", verdict, ".\n");
+  return absl::StrCat(text, ";\n", Compact(late.missing()), " is missing: ", verdict, ".\n");
 }
 
 std::string LossText(const v1::PipelineMetrics& metrics) {
@@ -212,6 +212,11 @@ std::string PipelineDetails(const v1::ReportPipelineResponse& response, const Me
   return absl::StrCat(text, BandText(metrics, response), LossText(metrics));
 }
 
+// A part of a rate, empty where nothing was counted.
+std::string RateNumber(const v1::Rate& rate, double part) {
+  return rate.total() > 0 ? Number(part) : "";
+}
+
 }  // namespace
 
 std::string ActivityText(const v1::ReportActivityResponse& response, const MetricsView& view) {
@@ -229,6 +234,7 @@ std::string ActivityText(const v1::ReportActivityResponse& response, const Metri
        {"new", true, 0, 5},
        {response.calls_linked() ? "contacts per 1,000 calls" : "new per 1,000 calls", true, 0, 1}});
   for (const v1::ActivityMetrics& metrics : response.metrics()) {
+    if (IsAllAgain(response, metrics)) continue;
     const v1::ActivityFigures& now = metrics.current();
     const auto& calls = OfType(now, v1::Activity::CALL);
     const auto& emails = OfType(now, v1::Activity::EMAIL);
@@ -280,6 +286,7 @@ std::string PipelineText(const v1::ReportPipelineResponse& response, const Metri
                {"booked", true},
                {"a day", true, 0, 6}});
   for (const v1::PipelineMetrics& metrics : response.metrics()) {
+    if (IsAllAgain(response, metrics)) continue;
     const v1::PipelineFigures& now = metrics.current();
     table.AddRow({{SubjectName(metrics, view), metrics.has_rep() ? Style::kPlain : Style::kBold},
                   {Thousands(metrics.open_count())},
@@ -311,7 +318,9 @@ std::string PipelineText(const v1::ReportPipelineResponse& response, const Metri
           "percentile.\n"
           "Rates are shrunk towards the other reps' as far as reps are alike; in brackets the 90 "
           "%\n"
-          "interval, then what it was counted from. Before: the period before, whole.\n",
+          "interval, then what it was counted from. Before: the period before, whole; of what is "
+          "open:\n"
+          "at the same point of it.\n",
           Style::kDim, view.color));
 }
 
@@ -341,9 +350,12 @@ std::string PipelineCsv(const v1::ReportPipelineResponse& response) {
   std::string text =
       "subject_type,subject_id,period_start,period_end,open_count,open_amount,weighted_amount,"
       "coverage,velocity_per_day,won_count,lost_count,won_amount,lost_amount,win_rate,win_rate_low,"
-      "win_rate_high,average_deal_size,cycle_days,target,booked\n";
+      "win_rate_high,average_deal_size,cycle_days,target,booked,attended,attended_low,"
+      "attended_high,previous_open_count,previous_open_amount,previous_weighted_amount,"
+      "previous_coverage,previous_attended\n";
   for (const v1::PipelineMetrics& metrics : response.metrics()) {
     const v1::PipelineFigures& now = metrics.current();
+    const v1::OpenPipeline& before = metrics.previous_open();
     text += CsvLine({SubjectType(metrics),
                      IdOf(SubjectOf(metrics)),
                      now.period_start(),
@@ -363,7 +375,15 @@ std::string PipelineCsv(const v1::ReportPipelineResponse& response) {
                      Number(now.average_deal_size()),
                      Number(now.cycle_days()),
                      Number(now.target()),
-                     Number(now.booked())});
+                     Number(now.booked()),
+                     RateNumber(metrics.attended(), metrics.attended().value()),
+                     RateNumber(metrics.attended(), metrics.attended().low()),
+                     RateNumber(metrics.attended(), metrics.attended().high()),
+                     absl::StrCat(before.open_count()),
+                     Number(before.open_amount()),
+                     Number(before.weighted_amount()),
+                     Number(before.coverage()),
+                     RateNumber(before.attended(), before.attended().value())});
   }
   return text;
 }

@@ -41,8 +41,10 @@ std::string SignalsText(const v1::ListSignalsResponse& response, const SignalsVi
       absl::StrAppend(&text, ", ", Percent(signal.probability()), " sure");
     }
     if (signal.has_quota_effect()) {
-      absl::StrAppendFormat(&text, ", takes %.0f points from the chance of the quota",
-                            -100 * signal.quota_effect());
+      const double points = -100 * signal.quota_effect();
+      absl::StrAppend(&text, ", takes ",
+                      points < .5 ? "less than a point" : absl::StrFormat("%.0f points", points),
+                      " from the chance of the quota");
     }
     // Of a quota out of reach the description says it.
     if (signal.has_attainment_probability() && signal.kind() != v1::Signal::QUOTA_OUT_OF_REACH) {

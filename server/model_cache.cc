@@ -4,6 +4,7 @@
 #include "absl/time/time.h"
 #include "simulation/fit.h"
 #include "simulation/past_forecasts.h"
+#include "simulation/scenario/follow_up_effect.h"
 
 namespace quotacast {
 namespace {
@@ -22,9 +23,19 @@ absl::StatusOr<simulation::FittedModel> Fit(const CompanyHistory& company, int64
 
 }  // namespace
 
-const simulation::ActivityEffects& FittedCompany::effects() const {
-  std::call_once(learnt_->effects_learnt, [this] {
-    learnt_->effects = simulation::LearnActivityEffects(company_->history, learnt_->model);
+const simulation::ActivityEffects& FittedCompany::prospecting(int thread_count) const {
+  std::call_once(learnt_->prospecting_learnt, [&] {
+    learnt_->prospecting =
+        simulation::LearnProspectingEffects(company_->history, learnt_->model, thread_count);
+  });
+  return learnt_->prospecting;
+}
+
+const simulation::ActivityEffects& FittedCompany::effects(int thread_count) const {
+  std::call_once(learnt_->effects_learnt, [&] {
+    learnt_->effects = prospecting(thread_count);
+    learnt_->effects.follow_ups =
+        simulation::LearnFollowUpEffects(company_->history, learnt_->model);
   });
   return learnt_->effects;
 }

@@ -37,8 +37,8 @@ class FittedCompany {
     const storage::Key organization;
     const int64_t revision;
     const simulation::FittedModel model;
-    std::once_flag effects_learnt;
-    simulation::ActivityEffects effects;
+    std::once_flag prospecting_learnt, effects_learnt;
+    simulation::ActivityEffects prospecting, effects;
     Mutex corrections_mutex;
     std::map<simulation::Measure, std::shared_ptr<const simulation::LearntCorrections>> corrections
         ABSL_GUARDED_BY(corrections_mutex);
@@ -50,8 +50,10 @@ class FittedCompany {
 
   const CompanyHistory& company() const { return *company_; }
   const simulation::FittedModel& model() const { return learnt_->model; }
-  // Learnt when first asked for.
-  const simulation::ActivityEffects& effects() const;
+  // Learnt when first asked for; `prospecting` without what goes with follow-ups, which takes
+  // longest.
+  const simulation::ActivityEffects& effects(int thread_count) const;
+  const simulation::ActivityEffects& prospecting(int thread_count) const;
   // What replays of the periods that had ended by the model's instant teach; learnt when first
   // asked for, by up to `thread_count` threads, while others who ask wait. Errors: CANCELLED.
   absl::StatusOr<std::shared_ptr<const simulation::LearntCorrections>> Corrections(

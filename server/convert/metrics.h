@@ -19,7 +19,7 @@ namespace quotacast::convert {
 // How rates lie among reps: learnt once for a report, used for each of its lines.
 struct ActivityPriors {
   ActivityPriors(const metrics::Grouping& grouping, const metrics::ActivityFigures& figures,
-                 int thread_count = 1);
+                 int thread_count);
   std::vector<metrics::RatePopulation> connect;  // By kind of activity.
   metrics::RatePopulation contact, given_up, won_after_five;
 };
@@ -27,14 +27,14 @@ struct ActivityPriors {
 // Of the figures of one period.
 struct ClosePriors {
   ClosePriors(const metrics::PipelineReport& report, const metrics::PipelineFigures& figures,
-              int thread_count = 1);
+              int thread_count);
   metrics::RatePopulation win;
   std::vector<metrics::RatePopulation> conversion, stage_win;  // By StageIndex number.
 };
 
 struct PipelinePriors {
-  explicit PipelinePriors(const metrics::PipelineReport& report, int thread_count = 1);
-  metrics::RatePopulation attended;
+  PipelinePriors(const metrics::PipelineReport& report, int thread_count);
+  metrics::RatePopulation attended, attended_before;
   ClosePriors current, previous;
 };
 
@@ -45,7 +45,7 @@ v1::ActivityMetrics ToProto(const std::string& organization, const simulation::H
 v1::PipelineMetrics ToProto(const std::string& organization, const simulation::History& history,
                             const metrics::PipelineReport& report, const PipelinePriors& priors,
                             const metrics::LossReasons& reasons, simulation::Measure measure,
-                            int64_t as_of_us, int32_t row);
+                            int32_t row);
 v1::PastAttainment ToProto(simulation::Period period, const metrics::Attainment& attainment);
 
 v1::LoadBand ToProto(const metrics::LoadBand& band);

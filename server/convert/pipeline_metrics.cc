@@ -70,10 +70,31 @@ v1::StageConversion ConversionOf(const PipelineReport& report,
 }
 
 // Nothing where no activities are recorded: then only moves would count.
-Counts Attended(const PipelineReport& report, int32_t row) {
+Counts Attended(const PipelineReport& report, const metrics::OpenFigures& figures, int32_t row) {
   if (!report.activities_recorded) return {};
-  const metrics::OpenCounts open = report.load.Total(row);
+  const metrics::OpenCounts open = figures.load.Total(row);
   return {static_cast<double>(open.attended), static_cast<double>(open.open)};
+}
+
+metrics::RatePopulation AttendedPopulation(const PipelineReport& report,
+                                           const metrics::OpenFigures& figures) {
+  return metrics::PopulationOf(report.grouping, &metrics::LearnProportions,
+                               [&](int32_t row) { return Attended(report, figures, row); });
+}
+
+v1::OpenPipeline OpenBefore(const PipelineReport& report, const PipelinePriors& priors,
+                            simulation::Measure measure, int32_t row) {
+  const metrics::OpenFigures& before = report.before;
+  const metrics::OpenCounts open = before.load.Total(row);
+  v1::OpenPipeline proto;
+  *proto.mutable_as_of() = ToTimestamp(before.as_of_us);
+  proto.set_open_count(open.open);
+  proto.set_open_amount(Whole(open.amount_micros));
+  *proto.mutable_attended() =
+      ProportionRate(Attended(report, before, row), priors.attended_before, report.grouping, row);
+  proto.set_weighted_amount(metrics::WeightedMicros(before, row) / 1e6);
+  proto.set_coverage(metrics::CoverageOf(before, row, measure));
+  return proto;
 }
 
 void AddStage(const std::string& organization, const simulation::History& history,
@@ -82,8 +103,8 @@ void AddStage(const std::string& organization, const simulation::History& histor
   const size_t cell = row * report.stages.size() + s;
   v1::StageMetrics* stage = line.add_stages();
   SetStage(organization, history, report.stages[s], *stage);
-  stage->set_open_count(report.load.stages[cell].open);
-  stage->set_open_amount(Whole(report.load.stages[cell].amount_micros));
+  stage->set_open_count(report.now.load.stages[cell].open);
+  stage->set_open_amount(Whole(report.now.load.stages[cell].amount_micros));
   *stage->mutable_days_won() = ToProto(report.current.durations[cell].won);
   *stage->mutable_days_lost() = ToProto(report.current.durations[cell].lost);
   *stage->mutable_days_open() = ToProto(report.current.durations[cell].open);
@@ -174,8 +195,8 @@ ClosePriors::ClosePriors(const PipelineReport& report, const metrics::PipelineFi
 }
 
 PipelinePriors::PipelinePriors(const PipelineReport& report, int thread_count)
-    : attended(metrics::PopulationOf(report.grouping, &metrics::LearnProportions,
-                                     [&](int32_t row) { return Attended(report, row); })),
+    : attended(AttendedPopulation(report, report.now)),
+      attended_before(AttendedPopulation(report, report.before)),
       current(report, report.current, thread_count),
       previous(report, report.previous, thread_count) {}
 
@@ -191,16 +212,16 @@ v1::PastAttainment ToProto(simulation::Period period, const metrics::Attainment&
 v1::PipelineMetrics ToProto(const std::string& organization, const simulation::History& history,
                             const PipelineReport& report, const PipelinePriors& priors,
                             const metrics::LossReasons& reasons, simulation::Measure measure,
-                            int64_t as_of_us, int32_t row) {
+                            int32_t row) {
   v1::PipelineMetrics line;
   SetSubject(organization, history, report.grouping, row, line);
-  const metrics::OpenCounts open = report.load.Total(row);
+  const metrics::OpenCounts open = report.now.load.Total(row);
   const metrics::Velocity velocity = metrics::VelocityOf(report, row, measure);
   const double divisor = measure == simulation::Measure::kAmount ? 1e6 : 1;
   line.set_open_count(open.open);
   line.set_open_amount(Whole(open.amount_micros));
   *line.mutable_attended() =
-      ProportionRate(Attended(report, row), priors.attended, report.grouping, row);
+      ProportionRate(Attended(report, report.now, row), priors.attended, report.grouping, row);
   line.set_weighted_amount(velocity.weighted_micros / 1e6);
   line.set_coverage(velocity.coverage);
   line.set_velocity_per_day(velocity.per_day_micros / 1e6);
@@ -214,9 +235,10 @@ v1::PipelineMetrics ToProto(const std::string& organization, const simulation::H
     AddStage(organization, history, report, priors, row, s, line);
   }
   if (row >= report.grouping.rep_count()) {
-    *line.mutable_open_load() = ToProto(metrics::OpenSpreadOf(report, history, as_of_us, row));
+    *line.mutable_open_load() = ToProto(metrics::OpenSpreadOf(report, history, row));
   }
   *line.mutable_late_stages() = ToProto(metrics::LateStagesOf(report, row, measure), divisor);
+  *line.mutable_previous_open() = OpenBefore(report, priors, measure, row);
   AddLossReasons(report, reasons, row, line);
   for (size_t k = 0; k < report.past.size(); ++k) {
     const metrics::Attainment& attainment = report.past[k][row];

@@ -16,8 +16,11 @@
 #include "quotacast/v1/quota.pb.h"
 #include "server/errors.h"
 #include "server/handlers/engine.h"
+#include "server/handlers/kept_answers.h"
 #include "server/metrics/activity_index.h"
 #include "server/metrics/grouping.h"
+#include "server/metrics/opportunity_outlook.h"
+#include "server/metrics/signal.h"
 #include "server/model_cache.h"
 #include "server/storage/mutex.h"
 #include "simulation/forecast.h"
@@ -47,6 +50,8 @@ class ActivityIndexes {
 struct Floor {
   ModelCache& models;
   ActivityIndexes indexes = {};
+  KeptAnswers<std::vector<metrics::Signal>> signals = {};
+  KeptAnswers<std::vector<metrics::OpportunityOutlook>> outlooks = {};
 };
 
 struct FloorQuestion {
@@ -56,6 +61,9 @@ struct FloorQuestion {
   simulation::Period period;
   int64_t as_of_us = 0;
   std::string organization() const { return company->organization.id; }
+  AnswerKey Key(simulation::Measure measure) const {
+    return {company->organization.key, company->revision, as_of_us, period, measure};
+  }
   // FAILED_PRECONDITION where the period is over.
   absl::Status CheckRunning() const;
   // Whether each rep is among the rows.

@@ -52,7 +52,7 @@ absl::Status Compute(const Context& context, Floor& floor, const FloorQuestion& 
   const size_t count = guidelines.questions.size();
   guidelines.plans.resize(count);
   std::vector<absl::Status> statuses(count);
-  company.effects();
+  const simulation::ActivityEffects& effects = company.prospecting(thread_count);
   simulation::ParallelFor(thread_count, count, [&](int, size_t i) {
     const auto run =
         simulation::PairedRun::Create(company.model(), {guidelines.questions[i]}, options);
@@ -60,7 +60,7 @@ absl::Status Compute(const Context& context, Floor& floor, const FloorQuestion& 
       statuses[i] = run.status();
       return;
     }
-    auto plan = simulation::PlanActivity(*run, company.effects(), 0, plan_request);
+    auto plan = simulation::PlanActivity(*run, effects, 0, plan_request);
     if (plan.ok()) guidelines.plans[i] = *std::move(plan);
     statuses[i] = plan.status();
   });

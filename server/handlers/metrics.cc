@@ -51,7 +51,7 @@ void ComputePipeline(const FloorQuestion& question, simulation::Measure measure,
       question.rows, bounds, thread_count,
       [&](int32_t row) {
         return convert::ToProto(question.organization(), history, report, priors, reasons, measure,
-                                question.as_of_us, row);
+                                row);
       },
       *response.mutable_metrics());
   *response.mutable_load_band() = convert::ToProto(report.band);

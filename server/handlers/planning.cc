@@ -226,11 +226,12 @@ absl::StatusOr<v1::PlanActivityResponse> PlanActivity(const Context& context, En
   const auto question = ChooseQuestion(*asked, request.team());
   if (!question.ok()) return question.status();
   v1::PlanActivityResponse response = BeginPlan(*asked, *question, plan);
-  const absl::Status status = RunPaired(
-      context, engine, models, *asked, {*question},
-      [&](const FittedCompany& company, const simulation::PairedRun& run) {
-        return MakePlan(*asked, run, company.effects(), 0, plan, is_lever_given, response);
-      });
+  const absl::Status status =
+      RunPaired(context, engine, models, *asked, {*question},
+                [&](const FittedCompany& company, const simulation::PairedRun& run) {
+                  return MakePlan(*asked, run, company.effects(run.options().thread_count), 0, plan,
+                                  is_lever_given, response);
+                });
   if (!status.ok()) return status;
   return response;
 }
@@ -254,7 +255,7 @@ absl::StatusOr<v1::PlanRepsResponse> PlanReps(const Context& context, Engine& en
       context, engine, models, *asked, *questions,
       [&](const FittedCompany& company, const simulation::PairedRun& run) -> absl::Status {
         std::vector<absl::Status> statuses(plans.size());
-        const simulation::ActivityEffects& effects = company.effects();
+        const simulation::ActivityEffects& effects = company.effects(run.options().thread_count);
         simulation::ParallelFor(asked->options.thread_count, plans.size(), [&](int, size_t i) {
           statuses[i] = MakePlan(*asked, run, effects, i, plan, is_lever_given, plans[i]);
         });

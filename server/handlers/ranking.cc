@@ -17,10 +17,13 @@ using metrics::Standing;
 
 constexpr uint64_t kSeed = 1;  // Of a forecast that names none.
 
+// Of the whole company.
 absl::StatusOr<std::vector<OpportunityOutlook>> Compute(const Context& context, Floor& floor,
                                                         const FloorQuestion& question,
                                                         const metrics::StageIndex& stages,
                                                         int thread_count) {
+  const AnswerKey key = question.Key(simulation::Measure::kAmount);
+  if (const auto kept = floor.outlooks.Find(key)) return *kept;
   const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
   if (!fitted.ok()) return fitted.status();
   const simulation::FittedModel& model = (*fitted)->model();
@@ -29,7 +32,10 @@ absl::StatusOr<std::vector<OpportunityOutlook>> Compute(const Context& context, 
   if (context.cancelled && context.cancelled()) {
     return absl::CancelledError("the ranking was cancelled");
   }
-  return metrics::OutlooksOf(question.company->history, stages, model, chances, thread_count);
+  auto outlooks =
+      metrics::OutlooksOf(question.company->history, stages, model, chances, thread_count);
+  floor.outlooks.Keep(key, std::make_shared<const std::vector<OpportunityOutlook>>(outlooks));
+  return outlooks;
 }
 
 double StayedShare(const OpportunityOutlook& outlook) {

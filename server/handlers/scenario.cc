@@ -161,9 +161,9 @@ absl::Status RunScenario(const PairedQuestions& asked, const std::vector<AskedQu
                          const simulation::Scenario& scenario, int index,
                          v1::SimulateScenariosResponse& response) {
   const bool needs_effects = simulation::NeedsActivityEffects(scenario);
-  const auto variant =
-      simulation::ApplyScenario(company.model(), needs_effects ? &company.effects() : nullptr,
-                                SelectedReps(asked.questions), scenario);
+  const auto variant = simulation::ApplyScenario(
+      company.model(), needs_effects ? &company.effects(run.options().thread_count) : nullptr,
+      SelectedReps(asked.questions), scenario);
   if (!variant.ok()) {
     return DescribeChange(variant.status(), absl::StrCat("scenarios[", index, "]"),
                           asked.organization);
@@ -185,7 +185,8 @@ absl::Status RunScenario(const PairedQuestions& asked, const std::vector<AskedQu
   v1::ScenarioResult* result = response.add_scenarios();
   result->set_name(scenario.name);
   AddOutcomes(asked, questions, run.baseline(), *outcomes, *result);
-  if (needs_effects) AddActivityWarnings(scenario, company.effects(), response);
+  if (needs_effects)
+    AddActivityWarnings(scenario, company.effects(run.options().thread_count), response);
   return absl::OkStatus();
 }
 

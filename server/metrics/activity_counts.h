@@ -40,7 +40,7 @@ struct ActivityCounts {
 std::vector<ActivityCounts> CountActivities(const simulation::History& history,
                                             const Grouping& grouping, Window window,
                                             const std::vector<int64_t>& linked_prospecting,
-                                            int thread_count = 1);
+                                            int thread_count);
 
 // Counts calls of the window to an opportunity at or before its creation, by the row of who made
 // them, without those above.

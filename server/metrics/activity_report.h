@@ -42,7 +42,7 @@ struct ActivityReport {
 // As of `as_of_us`: nothing that happened at or after it is read. Linear in the history, shared by
 // up to `thread_count` threads; the same whatever their number.
 ActivityReport ReportActivity(const simulation::History& history, const ActivityIndex& index,
-                              simulation::Period period, int64_t as_of_us, int thread_count = 1);
+                              simulation::Period period, int64_t as_of_us, int thread_count);
 
 // The reps' rates: `rate_of(row)` gives a row's counts.
 template <typename RateOf>

@@ -35,7 +35,7 @@ class SampleTable {
   void Merge(SampleTable&& other) {
     entries_.insert(entries_.end(), other.entries_.begin(), other.entries_.end());
   }
-  std::vector<DistributionSummary> Summarize(const Grouping& grouping, int thread_count = 1) const;
+  std::vector<DistributionSummary> Summarize(const Grouping& grouping, int thread_count) const;
 
  private:
   struct Entry {

@@ -45,12 +45,12 @@ std::vector<OpportunityOutlook> OutlooksOf(const simulation::History& history,
                                            const StageIndex& stages,
                                            const simulation::FittedModel& model,
                                            const std::vector<double>& win_chances,
-                                           int thread_count = 1);
+                                           int thread_count);
 
 // The chance of each of model.open to be won in what of the period lies ahead: the mean over
 // kChanceBlocks blocks of the draws that a forecast makes, by its seed. 0 for those of nobody. The
 // period must end after the model's day. Polls `cancelled` for each rep, and then returns early.
-inline constexpr int kChanceBlocks = 8;
+inline constexpr int kChanceBlocks = 4;
 std::vector<double> WinChances(const simulation::FittedModel& model, simulation::Period period,
                                uint64_t seed, int thread_count,
                                const std::function<bool()>& cancelled);

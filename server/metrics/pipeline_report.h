@@ -31,14 +31,27 @@ struct PipelineFigures {
   std::vector<Attainment> attainment;  // By row.
 };
 
+// What was open at an instant.
+struct OpenFigures {
+  int64_t as_of_us = 0;
+  LoadTable load;
+  CloseTable year;  // Closed in the 365 days before it.
+  // Chance of a win from each stage, as the company closed in that year: what weighs an open
+  // opportunity there.
+  std::vector<double> stage_weights;
+  std::vector<Attainment> attainment;  // By row: of the instant's period, by then.
+};
+
 struct PipelineReport {
   Grouping grouping;
   StageIndex stages;
   PipelineFigures current;
   PipelineFigures previous;  // The period before, of the same kind and whole.
-  LoadTable load;            // As of the instant.
+  OpenFigures now;
+  // As many days after the start of the period before as now is after that of the current one, at
+  // most at its end; its load has no past.
+  OpenFigures before;
   LoadBand band;
-  CloseTable year;                               // Closed in the 365 days before the instant.
   std::vector<simulation::Period> past_periods;  // With quotas, latest first; at most 12.
   std::vector<std::vector<Attainment>> past;     // [period][row].
 
@@ -46,10 +59,6 @@ struct PipelineReport {
   // and those before are told.
   int horizon_days = 0;
   bool activities_recorded = false;  // Whether the company records any.
-
-  // Chance of a win from each stage, as the company closed in the year before: what weighs an open
-  // opportunity there.
-  std::vector<double> stage_weights;
 };
 
 // As of `as_of_us`: nothing that happened at or after it is read; `quotas` are those known by then.
@@ -57,11 +66,18 @@ struct PipelineReport {
 PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
                               simulation::Measure measure, int64_t as_of_us,
-                              const LossReasons& reasons = {}, int thread_count = 1);
+                              const LossReasons& reasons, int thread_count);
 
-// The spread of open opportunities over the reps of a row.
+// Weighted pipeline, micro units of money: the sum of open amounts times stage_weights.
+double WeightedMicros(const OpenFigures& open, int32_t row);
+
+// Open amounts, or pieces, over what is missing from the target; 0 where there is no target or
+// nothing is missing.
+double CoverageOf(const OpenFigures& open, int32_t row, simulation::Measure measure);
+
+// The spread of open opportunities over the reps of a row, as of now.
 OpenSpread OpenSpreadOf(const PipelineReport& report, const simulation::History& history,
-                        int64_t as_of_us, int32_t row);
+                        int32_t row);
 
 // What the last two open stages of each pipeline hold against what is missing: in micro units of
 // money, or pieces.
@@ -84,10 +100,8 @@ struct Velocity {
   Counts win_rate;                      // Of the closings of the period.
   double cycle_days = 0;                // From creation to the win, on average.
   double per_day_micros = 0;            // VelocityPerDay.
-  double weighted_micros = 0;  // Weighted pipeline: sum of open amounts times stage_weights.
-  // Open amounts over what is missing from the target; 0 where there is no target or nothing is
-  // missing.
-  double coverage = 0;
+  double weighted_micros = 0;           // WeightedMicros now,
+  double coverage = 0;                  // and CoverageOf.
 };
 Velocity VelocityOf(const PipelineReport& report, int32_t row, simulation::Measure measure);
 

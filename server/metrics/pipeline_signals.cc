@@ -83,7 +83,7 @@ void AddOverloaded(const SignalEvidence& evidence, std::vector<Signal>& signals)
   const LoadBand& band = evidence.pipeline.band;
   if (!band.known || evidence.history->activities.empty()) return;
   const auto attended = [&](int32_t row) {
-    const OpenCounts open = evidence.pipeline.load.Total(row);
+    const OpenCounts open = evidence.pipeline.now.load.Total(row);
     return Counts{static_cast<double>(open.attended), static_cast<double>(open.open)};
   };
   const RatePopulation reps = PopulationOf(evidence.pipeline.grouping, &LearnProportions, attended);
@@ -111,7 +111,7 @@ void AddUnderloaded(const SignalEvidence& evidence, std::vector<Signal>& signals
   const simulation::Day as_of_day =
       simulation::DayOf(evidence.as_of_us, evidence.history->time_zone);
   for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
-    const auto open = static_cast<double>(evidence.pipeline.load.Total(rep).open);
+    const auto open = static_cast<double>(evidence.pipeline.now.load.Total(rep).open);
     const simulation::Rep& record = evidence.history->reps[rep];
     if (open >= band.low || evidence.pipeline.current.attainment[rep].target == 0 ||
         record.end_day <= as_of_day) {
@@ -205,7 +205,7 @@ void AddQuotaSignals(const SignalEvidence& evidence,
     if (chance >= .5) continue;
     OpenCounts last;
     for (size_t s = 0; s < width; ++s) {
-      if (stages.IsLate(s)) last += evidence.pipeline.load.stages[rep * width + s];
+      if (stages.IsLate(s)) last += evidence.pipeline.now.load.stages[rep * width + s];
     }
     const bool amounts = forecast.question.measure == simulation::Measure::kAmount;
     const int64_t in_last = amounts ? last.amount_micros : last.units;

@@ -14,6 +14,10 @@ namespace {
 // Without the detour over long double, which costs most of the time.
 using Fast = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
 
+// Quantiles to ten digits, which is less than half the work of sixteen.
+using Rounded = boost::math::policies::policy<boost::math::policies::promote_double<false>,
+                                              boost::math::policies::digits10<10>>;
+
 constexpr double kTail = (1 - kIntervalLevel) / 2;
 constexpr double kLeastEvents = 1;
 constexpr int kQuadraturePoints = 200;
@@ -156,7 +160,7 @@ double BetaDistribution::Below(double x) const {
 }
 double BetaDistribution::Quantile(double level) const {
   return static_cast<double>(
-      boost::math::ibeta_inv(PortableReal(a), PortableReal(b), PortableReal(level), Fast()));
+      boost::math::ibeta_inv(PortableReal(a), PortableReal(b), PortableReal(level), Rounded()));
 }
 Interval BetaDistribution::CentralInterval() const {
   return {Quantile(kTail), Quantile(1 - kTail)};
@@ -170,7 +174,7 @@ double GammaDistribution::Below(double x) const {
 double GammaDistribution::Quantile(double level) const {
   if (rate <= 0) return std::numeric_limits<double>::infinity();
   const PortableReal quantile =
-      boost::math::gamma_p_inv(PortableReal(shape), PortableReal(level), Fast());
+      boost::math::gamma_p_inv(PortableReal(shape), PortableReal(level), Rounded());
   return static_cast<double>(quantile) / rate;
 }
 Interval GammaDistribution::CentralInterval() const {

@@ -24,9 +24,15 @@ constexpr std::array<double, kSignalKindCount> kWeights = {
 
 }  // namespace
 
+bool IsAboutPace(SignalKind kind) {
+  return kind == SignalKind::kConversionDrop || kind == SignalKind::kOpensButDoesNotClose ||
+         kind == SignalKind::kLowContactRate;
+}
+
 double Urgency(const Signal& signal) {
   const double weight = kWeights[static_cast<size_t>(signal.kind)];
-  return signal.probability * std::max(weight, signal.effect_known ? -signal.effect : 0);
+  const bool counts = signal.effect_known && IsAboutPace(signal.kind);
+  return signal.probability * std::max(weight, counts ? -signal.effect : 0);
 }
 
 void SortByUrgency(std::vector<Signal>& signals) {

@@ -45,7 +45,7 @@ struct Signal {
   Interval interval;
   double reference = 0;
   // What it takes from the chance of the quota, in [-1, 0]: the chance as forecast less the chance
-  // if the rep were like the company in this. Known for some kinds only.
+  // without it (see signal_effects.h). Known for some kinds only.
   bool effect_known = false;
   double effect = 0;
   // The rep's chance of the quota as forecast; known where there is a quota that runs.
@@ -63,8 +63,12 @@ inline constexpr double kSignalProbability = 0.95;
 // reference.
 inline constexpr double kSignalRatio = 0.75;
 
+// Kinds about a rep's pace: what they take from the chance of the quota counts in their urgency.
+// Of other kinds it is told, but does not move them in the list.
+bool IsAboutPace(SignalKind kind);
+
 // How much it asks for attention, in [0, 1]: the larger of what it takes from the chance of the
-// quota and the weight of its kind, times its probability.
+// quota, for kinds about pace, and the weight of its kind, times its probability.
 double Urgency(const Signal& signal);
 
 // Most urgent first; of equals the larger amounts first.

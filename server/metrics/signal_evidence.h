@@ -47,7 +47,7 @@ struct SignalEvidence {
 // Nothing that happened at or after `as_of_us` is read. The same whatever the number of threads.
 SignalEvidence GatherEvidence(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
-                              simulation::Measure measure, int64_t as_of_us, int thread_count = 1);
+                              simulation::Measure measure, int64_t as_of_us, int thread_count);
 
 }  // namespace quotacast::metrics
 

@@ -18,10 +18,8 @@ namespace quotacast::metrics {
 // Every signal that needs no forecast, unsorted.
 std::vector<Signal> FindSignals(const SignalEvidence& evidence);
 
-// Adds the signals that come from the forecasts, and to those about conversion, closing and
-// contact rate what they take from the chance of the quota: the questions of the reps concerned are
-// asked once more with the rep's own multiplier of those hazards (of arrivals, for the contact
-// rate) raised to the company's. Then sorts, most urgent first. `questions` are reps' quotas.
+// Adds the signals that come from the forecasts, each signal's chance of the quota, and to those
+// about pace what they take from it. Then sorts, most urgent first. `questions` are reps' quotas.
 // Errors: those of ForecastAttainment.
 absl::Status AddForecasts(const SignalEvidence& evidence, const simulation::FittedModel& model,
                           absl::Span<const simulation::Question> questions,

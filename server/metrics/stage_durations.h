@@ -25,7 +25,7 @@ class StageDurationCounter {
   void Add(const Journey& journey);
   void Merge(StageDurationCounter&& other) { samples_.Merge(std::move(other.samples_)); }
   // [row * stage count + stage].
-  std::vector<StageDurations> Finish(int thread_count = 1) const;
+  std::vector<StageDurations> Finish(int thread_count) const;
 
  private:
   Window window_;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <utility>
 
 #include "absl/time/civil_time.h"
 #include "simulation/calendar.h"
+#include "simulation/parallel.h"
 #include "simulation/portable_math.h"
 #include "simulation/scenario/follow_up_effect.h"
 
@@ -23,15 +25,55 @@ constexpr double kNormal95 = 1.6448536269514722;
 constexpr double kFoundErrors = 2.3263478740408408;  // One-sided 1 %; there are five kinds.
 constexpr double kConnectPrior = 2;  // Weight of the company's share, in activities.
 
-double WeightOf(Day day, Day as_of_day) {
-  constexpr double kLog2 = 0.6931471805599453;
-  return Exp(-kLog2 * (as_of_day - day) / kHalfLifeDays);
+// Weights of the days from the first to that of the instant, each computed once: exponentials
+// would take most of the time.
+class DayWeights {
+ public:
+  DayWeights(Day first_day, Day as_of_day) : as_of_day_(as_of_day) {
+    constexpr double kLog2 = 0.6931471805599453;
+    for (Day age = 0; age <= as_of_day - first_day; ++age) {
+      by_age_.push_back(Exp(-kLog2 * age / kHalfLifeDays));
+    }
+  }
+  double Of(Day day) const { return by_age_[static_cast<size_t>(as_of_day_ - day)]; }
+
+ private:
+  Day as_of_day_;
+  std::vector<double> by_age_;
+};
+
+// The days of instants in time order: many in a row fall on the same one.
+class DayWalk {
+ public:
+  explicit DayWalk(absl::TimeZone zone) : zone_(zone) {}
+  Day Of(int64_t time_us) {
+    if (time_us >= end_us_) {
+      day_ = DayOf(time_us, zone_);
+      end_us_ = StartOfDayUs(day_ + 1, zone_);
+    }
+    return day_;
+  }
+
+ private:
+  absl::TimeZone zone_;
+  Day day_ = 0;
+  int64_t end_us_ = INT64_MIN;
+};
+
+// The first day of any activity, or that of the instant.
+Day FirstDay(const History& history, const FittedModel& model) {
+  if (history.activities.empty()) return model.as_of_day;
+  return std::min(model.as_of_day, DayOf(history.activities.begin()->time_us, history.time_zone));
 }
 
-// An activity that may lead to an opportunity: it is about none, or about one not yet created.
-bool IsProspecting(const History& history, const Activity& activity) {
-  return activity.opportunity == kNone ||
-         activity.time_us <= history.opportunities[activity.opportunity].create_time_us;
+// By opportunity. Activities ask for them in no order: together they fit into a cache.
+std::vector<int64_t> CreationTimes(const History& history) {
+  std::vector<int64_t> times;
+  times.reserve(history.opportunities.size());
+  for (const Opportunity& opportunity : history.opportunities) {
+    times.push_back(opportunity.create_time_us);
+  }
+  return times;
 }
 
 // What is counted of one kind.
@@ -58,7 +100,7 @@ std::vector<std::vector<Day>> CreationDays(const History& history, const FittedM
 class Learner {
  public:
   Learner(const History& history, const FittedModel& model)
-      : history_(history), model_(model), days_(history.time_zone) {
+      : history_(history), model_(model), weights_(FirstDay(history, model), model.as_of_day) {
     for (Counted& counted : counted_) {
       const size_t reps = model.reps.size();
       counted.weighted.resize(reps);
@@ -69,13 +111,15 @@ class Learner {
     }
   }
 
-  ActivityEffects Learn() {
+  ActivityEffects Learn(int thread_count) {
     AddCreationRates();
-    created_ = CreationDays(history_, model_);
+    const std::array<std::function<void()>, 3> readings = {
+        [this] { Count(); }, [this] { Credit(); },
+        [this] { created_ = CreationDays(history_, model_); }};
+    ParallelFor(thread_count, readings.size(), [&](int, size_t i) { readings[i](); });
     effects_.creations_range = RangeOf(created_, model_.first_day);
-    Count();
-    for (size_t k = 0; k < kActivityTypeCount; ++k) Finish(counted_[k], effects_.kinds[k]);
-    effects_.follow_ups = LearnFollowUpEffects(history_, model_);
+    ParallelFor(thread_count, kActivityTypeCount,
+                [&](int, size_t k) { Finish(counted_[k], effects_.kinds[k]); });
     return std::move(effects_);
   }
 
@@ -91,16 +135,23 @@ class Learner {
     }
   }
 
+  // What may lead to an opportunity is about none, or about one not yet created.
+  static bool IsProspecting(const Activity& activity, const std::vector<int64_t>& creation_times) {
+    return activity.opportunity == kNone ||
+           activity.time_us <= creation_times[activity.opportunity];
+  }
+
   void Count() {
-    std::vector<char> is_credited(history_.opportunities.size(), 0);
+    const std::vector<int64_t> creation_times = CreationTimes(history_);
+    DayWalk days(history_.time_zone);
     for (const Activity& activity : history_.activities) {
       if (activity.time_us >= model_.as_of_us) break;
       const size_t kind = static_cast<size_t>(activity.type);
       ++effects_.kinds[kind].count;
-      if (activity.rep == kNone || !IsProspecting(history_, activity)) continue;
+      if (activity.rep == kNone || !IsProspecting(activity, creation_times)) continue;
       Counted& counted = counted_[kind];
-      const Day day = days_.Of(activity.time_us);
-      const double weight = WeightOf(day, model_.as_of_day);
+      const Day day = days.Of(activity.time_us);
+      const double weight = weights_.Of(day);
       counted.first_day = std::min(counted.first_day, day);
       counted.weighted[activity.rep] += weight;
       counted.days[activity.rep].push_back(day);
@@ -110,9 +161,23 @@ class Learner {
           counted.connected[activity.rep] += weight;
         }
       }
-      if (activity.opportunity == kNone || is_credited[activity.opportunity] != 0) continue;
-      if (history_.opportunities[activity.opportunity].create_time_us >= model_.as_of_us) continue;
+    }
+  }
+
+  // Credits opportunities to the first activity recorded for each.
+  void Credit() {
+    std::vector<char> is_credited(history_.opportunities.size(), 0);
+    const std::vector<int64_t> creation_times = CreationTimes(history_);
+    DayWalk days(history_.time_zone);
+    for (const Activity& activity : history_.activities) {
+      if (activity.time_us >= model_.as_of_us) break;
+      if (activity.opportunity == kNone || activity.rep == kNone) continue;
+      if (!IsProspecting(activity, creation_times)) continue;
+      if (is_credited[activity.opportunity] != 0) continue;
+      if (creation_times[activity.opportunity] >= model_.as_of_us) continue;
       is_credited[activity.opportunity] = 1;
+      Counted& counted = counted_[static_cast<size_t>(activity.type)];
+      const double weight = weights_.Of(days.Of(activity.time_us));
       counted.credited[activity.rep] += weight;
       counted.credited_squares += weight * weight;
       ++counted.credited_count;
@@ -134,7 +199,7 @@ class Learner {
     for (size_t r = 0; r < reps; ++r) {
       const auto [begin, end] = AtWork(counted.first_day, r);
       double days = 0;
-      for (Day day = begin; day < end; ++day) days += WeightOf(day, model_.as_of_day);
+      for (Day day = begin; day < end; ++day) days += weights_.Of(day);
       if (days > 0) kind.weekly[r] = 7 * counted.weighted[r] / days;
     }
     kind.range = RangeOf(counted.days, counted.first_day);
@@ -205,7 +270,7 @@ class Learner {
 
   const History& history_;
   const FittedModel& model_;
-  DayReader days_;
+  const DayWeights weights_;
   std::vector<std::vector<Day>> created_;  // Days of creation by rep, in no order.
   std::array<Counted, kActivityTypeCount> counted_;
   ActivityEffects effects_;
@@ -307,8 +372,16 @@ double ActivityOfKind::ShareOf(int32_t rep, double creations_weekly) const {
   return std::min(1.0, per_activity[rep] * weekly[rep] / creations_weekly);
 }
 
-ActivityEffects LearnActivityEffects(const History& history, const FittedModel& model) {
-  return Learner(history, model).Learn();
+ActivityEffects LearnActivityEffects(const History& history, const FittedModel& model,
+                                     int thread_count) {
+  ActivityEffects effects = LearnProspectingEffects(history, model, thread_count);
+  effects.follow_ups = LearnFollowUpEffects(history, model);
+  return effects;
+}
+
+ActivityEffects LearnProspectingEffects(const History& history, const FittedModel& model,
+                                        int thread_count) {
+  return Learner(history, model).Learn(thread_count);
 }
 
 }  // namespace quotacast::simulation

@@ -37,7 +37,11 @@ class Planner {
     }
     if (!IsRecorded()) {
       return absl::FailedPreconditionError(
-          "no activity of this type is recorded, so nothing can be planned with it");
+          request_.lever == Lever::kProspecting
+              ? "no activity of this type is recorded that is about no opportunity, or at or "
+                "before "
+                "its creation, so nothing can be planned with it"
+              : "no activity of this type is recorded, so nothing can be planned with it");
     }
     const WeeklyRange range = Range();
     plan_.least_observed = range.least;

@@ -1,4 +1,4 @@
-// Forecasts and backtests as text.
+// Forecasts, backtests and metrics as text.
 
 #include <gtest/gtest.h>
 
@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "client/backtest_text.h"
 #include "client/forecast_text.h"
+#include "client/metrics_text.h"
 #include "client/table.h"
 
 namespace quotacast::client {
@@ -188,6 +189,35 @@ TEST(BacktestTextTest, RowsAreAsTheContractSays) {
       BacktestRowText(row, zone),
       "eva,amount,2011-11-21,2011-11-28,2011-11-21T00:00:00+01:00,4438,0,0.25,4000,50,100,250,"
       "500,750,900,950,4500.5\n");
+}
+
+v1::ReportPipelineResponse PipelineOfOneTeam(int64_t team_open) {
+  v1::ReportPipelineResponse response;
+  response.add_metrics()->set_organization("organizations/acme");
+  response.add_metrics()->set_team("organizations/acme/teams/sales");
+  response.add_metrics()->set_rep("organizations/acme/reps/ann");
+  response.mutable_metrics(0)->set_open_count(7);
+  response.mutable_metrics(1)->set_open_count(team_open);
+  response.mutable_metrics(2)->set_open_count(3);
+  response.mutable_metrics(2)->mutable_previous_open()->set_open_count(1'234);
+  return response;
+}
+
+TEST(MetricsTextTest, ATeamOfAllIsShownOnce) {
+  EXPECT_FALSE(absl::StrContains(PipelineText(PipelineOfOneTeam(7), {}), "Team sales"));
+  EXPECT_TRUE(absl::StrContains(PipelineText(PipelineOfOneTeam(6), {}), "Team sales"));
+  // Asked for by name it is shown, and the organization is not.
+  MetricsView view;
+  view.focus = "organizations/acme/teams/sales";
+  const std::string text = PipelineText(PipelineOfOneTeam(7), view);
+  EXPECT_TRUE(absl::StrContains(text, "Stages: Team sales")) << text;
+}
+
+TEST(MetricsTextTest, WhatIsOpenStandsBesideThePeriodBefore) {
+  MetricsView view;
+  view.focus = "organizations/acme/reps/ann";
+  const std::string text = PipelineText(PipelineOfOneTeam(7), view);
+  EXPECT_TRUE(absl::StrContains(text, "1,234")) << text;
 }
 
 }  // namespace

@@ -62,6 +62,13 @@ TEST_F(MetricsTest, PipelineOfTheMonthThatRuns) {
   EXPECT_EQ(organization.current().start_open_count(), 21);
   EXPECT_NEAR(n1.current().velocity_per_day(), 7 * 1'000 * (5 / 9.) / 7, 1e-6);
   EXPECT_NEAR(n1.previous().velocity_per_day(), 7 * 1'000 * (14 / 28.) / 7, 1e-6);
+  // As of the same day of February: a week's worth too.
+  EXPECT_EQ(n1.previous_open().open_count(), n1.open_count());
+  EXPECT_EQ(n1.previous_open().open_amount(), 1'000 * n1.previous_open().open_count());
+  EXPECT_EQ(convert::FromTimestamp("", n1.previous_open().as_of()).value(),
+            TestCompany::kAsOfUs - int64_t{28} * 86'400'000'000);
+  EXPECT_GT(n1.previous_open().coverage(), 0);
+  EXPECT_EQ(n1.previous_open().attended().total(), 0);  // No activities are recorded.
   EXPECT_EQ(n1.stages(0).previous_days_won().median(), 2);
   EXPECT_EQ(n1.stages(1).previous_days_won().count(), 14);
   EXPECT_EQ(n1.stages(1).previous_lost_count(), 14);

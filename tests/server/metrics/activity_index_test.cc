@@ -116,9 +116,9 @@ TEST(ActivityIndexTest, ThreadsChangeNoReport) {
   const ActivityIndex index(history);
   const simulation::Period period = {kAlikeFirstDay + 450, kAlikeFirstDay + 480};
   const int64_t as_of_us = static_cast<int64_t>(470 * kDayUs);
-  const ActivityReport activity = ReportActivity(history, index, period, as_of_us);
+  const ActivityReport activity = ReportActivity(history, index, period, as_of_us, 1);
   const PipelineReport pipeline = ReportPipeline(history, index, history.quotas, period,
-                                                 simulation::Measure::kAmount, as_of_us);
+                                                 simulation::Measure::kAmount, as_of_us, {}, 1);
   ASSERT_GT(activity.current.contacts.back().opportunities, 0);
   ASSERT_GT(pipeline.current.closes.rows.back().won, 0);
   for (const int threads : {2, 3, 8}) {

@@ -14,7 +14,7 @@ using simulation::kNone;
 
 ActivityReport Report(const simulation::History& history, double as_of_day,
                       simulation::Period period = {0, 100}) {
-  return ReportActivity(history, ActivityIndex(history), period, AtDay(as_of_day));
+  return ReportActivity(history, ActivityIndex(history), period, AtDay(as_of_day), 1);
 }
 
 TEST(ActivityCounts, UnknownOutcomesAreLeftOutOfTheRate) {

@@ -24,7 +24,7 @@ std::vector<OpportunityOutlook> Outlooks(const History& history, double as_of_da
     model.open.emplace_back().opportunity = static_cast<int32_t>(i);
   }
   return OutlooksOf(history, StageIndex(history), model,
-                    std::vector<double>(model.open.size(), chance));
+                    std::vector<double>(model.open.size(), chance), 1);
 }
 
 TEST(OpportunityOutlook, AgeBesideThoseWhoWonFromThere) {

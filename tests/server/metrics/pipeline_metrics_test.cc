@@ -14,7 +14,7 @@ using simulation::Measure;
 PipelineReport Report(const simulation::History& history, double as_of_day,
                       simulation::Period period = {0, 100}) {
   return ReportPipeline(history, ActivityIndex(history), history.quotas, period, Measure::kAmount,
-                        AtDay(as_of_day));
+                        AtDay(as_of_day), {}, 1);
 }
 
 StageConversion Conversion(const PipelineReport& report, int32_t row, int16_t stage) {
@@ -150,9 +150,9 @@ TEST(OpenSpread, IsOfTheRowsRepsAtWork) {
   history.reps[kBob].end_day = 40;
   const PipelineReport report = Report(history, 50);
   const int32_t all = report.grouping.organization_row();
-  EXPECT_EQ(OpenSpreadOf(report, history, AtDay(50), all).rep_count, 1);
-  EXPECT_EQ(OpenSpreadOf(report, history, AtDay(50), all).mean, 1);
-  EXPECT_EQ(OpenSpreadOf(report, history, AtDay(50), report.grouping.TeamRow(kWest)).rep_count, 0);
+  EXPECT_EQ(OpenSpreadOf(report, history, all).rep_count, 1);
+  EXPECT_EQ(OpenSpreadOf(report, history, all).mean, 1);
+  EXPECT_EQ(OpenSpreadOf(report, history, report.grouping.TeamRow(kWest)).rep_count, 0);
 }
 
 TEST(LossReasons, OfTheMoveElseOfTheOpportunity) {
@@ -173,7 +173,7 @@ TEST(LossReasons, OfTheMoveElseOfTheOpportunity) {
   const simulation::History history = small.Build();
   const auto at = [&](double day) {
     return ReportPipeline(history, ActivityIndex(history), {}, {0, 100}, Measure::kAmount,
-                          AtDay(day), reasons);
+                          AtDay(day), reasons, 1);
   };
   const PipelineReport report = at(50);
   const LossesByReason& ann = report.current.losses[kAnn];
@@ -243,9 +243,9 @@ TEST(Closes, NothingAtOrAfterAsOfIsKnown) {
   small.AddOpportunity(kAnn, 0, {{0, kNew}, {10, kWon}});
   const simulation::History history = small.Build();
   EXPECT_EQ(Report(history, 10).current.closes.rows[kAnn].won, 0);
-  EXPECT_EQ(Report(history, 10).load.Total(kAnn).open, 1);
+  EXPECT_EQ(Report(history, 10).now.load.Total(kAnn).open, 1);
   EXPECT_EQ(Report(history, 10.5).current.closes.rows[kAnn].won, 1);
-  EXPECT_EQ(Report(history, 10.5).load.Total(kAnn).open, 0);
+  EXPECT_EQ(Report(history, 10.5).now.load.Total(kAnn).open, 0);
 }
 
 TEST(WinRate, FromAStageCountsThoseThatReachedIt) {
@@ -295,6 +295,43 @@ TEST(Velocity, IsTheFormula) {
   EXPECT_NEAR(velocity.weighted_micros, 700 * 2.5 / 5, 1e-9);
 }
 
+// Periods of 100 days, half of the second one gone: day 50 of the first is the same point.
+TEST(OpenBefore, IsTheStateAtTheSamePointOfThePeriodBefore) {
+  SmallHistory small;
+  // Open on day 50 in the first stage, under Ann, for 700; today in the second, under Bob, for 900.
+  const int32_t moved = small.AddOpportunity(
+      kAnn, 20, {{20, kNew}, {120, kDemo, kBob}, {130, kDemo, simulation::kNone, 900}}, 700);
+  // Won since.
+  small.AddOpportunity(kAnn, 10, {{10, kNew}, {60, kWon}}, 2000);
+  // Closed before.
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {40, kWon}}, 1000);
+  small.AddOpportunity(kAnn, 0, {{0, kNew}, {45, kLost}}, 1000);
+  // Not known then; and known, and the same ever since.
+  small.AddOpportunity(kAnn, 51, {{51, kNew}}, 5);
+  small.AddOpportunity(kBob, 5, {{5, kNew}}, 30);
+  small.AddActivity(kAnn, moved, 49, simulation::ActivityType::kCall);
+  small.AddQuota(kAnn, 0, 100, 4000);
+  small.AddQuota(kAnn, 100, 200, 4000);
+  const PipelineReport report = Report(small.Build(), 150, {100, 200});
+  EXPECT_EQ(report.before.as_of_us, AtDay(50));
+  EXPECT_EQ(report.before.load.Total(kAnn).open, 2);
+  EXPECT_EQ(report.before.load.Total(kAnn).amount_micros, 2700);
+  EXPECT_EQ(report.before.load.Total(kAnn).attended, 1);
+  EXPECT_EQ(report.before.load.Total(kBob).open, 1);
+  EXPECT_EQ(report.before.load.Total(kBob).attended, 0);
+  EXPECT_EQ(report.now.load.Total(kBob).amount_micros, 930);
+  // Jeffreys' mean of one of two, not of two of three.
+  EXPECT_EQ(report.before.stage_weights[kNew], .5);
+  EXPECT_NEAR(report.now.stage_weights[kNew], 2.5 / 4, 1e-12);
+  EXPECT_EQ(WeightedMicros(report.before, kAnn), 1350);
+  // 2,700 open, and 1,000 of 4,000 booked by then.
+  EXPECT_NEAR(CoverageOf(report.before, kAnn, Measure::kAmount), .9, 1e-12);
+}
+
+TEST(OpenBefore, IsNoLaterThanTheEndOfItsPeriod) {
+  EXPECT_EQ(Report(SmallHistory().Build(), 250, {100, 200}).before.as_of_us, AtDay(100));
+}
+
 TEST(Attainment, CurrentAndPast) {
   SmallHistory small;
   small.AddOpportunity(kAnn, 0, {{0, kNew}, {5, kWon}}, 100);
@@ -321,8 +358,8 @@ TEST(Load, CountsThePastAtTheStartOfPeriods) {
   small.AddQuota(kAnn, 8, 12, 1);
   const PipelineReport report = Report(small.Build(), 15, {12, 16});
   ASSERT_EQ(report.past_periods.size(), 2u);
-  EXPECT_EQ(report.load.past, (std::vector<int32_t>{1, 0, 1, 0}));
-  EXPECT_EQ(report.load.Total(kBob).open, 1);
+  EXPECT_EQ(report.now.load.past, (std::vector<int32_t>{1, 0, 1, 0}));
+  EXPECT_EQ(report.now.load.Total(kBob).open, 1);
   EXPECT_FALSE(report.band.known);
   EXPECT_EQ(report.band.periods_made, 1);
 }

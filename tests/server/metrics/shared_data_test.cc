@@ -66,24 +66,24 @@ enum : size_t { kAccepted, kOfferSent, kReturned, kStageCount = 5 };
 
 TEST_F(Loans, ClosesAndLoad) {
   const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
-                                               period_, Measure::kAmount, as_of_us_);
+                                               period_, Measure::kAmount, as_of_us_, {}, 1);
   ExpectCloses(report.current.closes.rows[all_], 181, 245, 2'477'300, 3'682'293, 15.88693411493503);
   ExpectCloses(report.previous.closes.rows[all_], 497, 496, 7'636'322, 7'493'277,
                15.579254477955697);
   ExpectCloses(report.current.closes.rows[rep_], 3, 8, 47'000, 76'500, 17.98261130015432);
   ExpectCloses(report.previous.closes.rows[rep_], 17, 33, 180'500, 508'500, 16.387241439270152);
-  const OpenCounts* const open = &report.load.stages[all_ * kStageCount];
+  const OpenCounts* const open = &report.now.load.stages[all_ * kStageCount];
   EXPECT_EQ(open[kAccepted].open, 2);
   EXPECT_EQ(open[kOfferSent].open, 467);
   EXPECT_EQ(open[kReturned].open, 86);
-  EXPECT_EQ(report.load.Total(all_).amount_micros, 8'944'125 * kMoneyMicros);
-  EXPECT_EQ(report.load.Total(rep_).open, 9);
-  EXPECT_EQ(report.load.Total(rep_).amount_micros, 103'000 * kMoneyMicros);
+  EXPECT_EQ(report.now.load.Total(all_).amount_micros, 8'944'125 * kMoneyMicros);
+  EXPECT_EQ(report.now.load.Total(rep_).open, 9);
+  EXPECT_EQ(report.now.load.Total(rep_).amount_micros, 103'000 * kMoneyMicros);
 }
 
 TEST_F(Loans, DaysInStages) {
   const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
-                                               period_, Measure::kAmount, as_of_us_);
+                                               period_, Measure::kAmount, as_of_us_, {}, 1);
   const StageDurations* const all = &report.current.durations[all_ * kStageCount];
   ExpectSummary(all[kOfferSent].won, 181, 10.913062092029875, 8.642207256944445,
                 18.586656261574074);
@@ -106,7 +106,7 @@ TEST_F(Loans, DaysInStages) {
 
 TEST_F(Loans, ConversionByCohort) {
   const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
-                                               period_, Measure::kAmount, as_of_us_);
+                                               period_, Measure::kAmount, as_of_us_, {}, 1);
   struct Expected {
     size_t stage;
     int64_t advanced, lost, open;
@@ -130,7 +130,7 @@ TEST_F(Loans, ConversionByCohort) {
 TEST_F(Loans, WeeklyQuotasMade) {
   const simulation::Period week = {DayOf(2011, 12, 12), DayOf(2011, 12, 19)};
   const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
-                                               week, Measure::kAmount, as_of_us_);
+                                               week, Measure::kAmount, as_of_us_, {}, 1);
   ASSERT_GE(report.past_periods.size(), 7u);
   const std::vector<std::pair<double, double>> made = {
       {14, 31}, {22, 28}, {16, 26}, {9, 15}, {1, 2}};
@@ -145,7 +145,7 @@ TEST_F(Loans, WeeklyQuotasMade) {
 
 TEST_F(Loans, CallsAndFollowUps) {
   const ActivityReport report =
-      ReportActivity(history_, ActivityIndex(history_), period_, as_of_us_);
+      ReportActivity(history_, ActivityIndex(history_), period_, as_of_us_, 1);
   const auto calls = [](const ActivityCounts& counts) {
     return counts.made[IndexOf(ActivityType::kCall)];
   };
@@ -180,7 +180,7 @@ void ExpectStageCloses(const StageCloseCounts& closes, int64_t won, int64_t lost
 
 TEST_F(Loans, WinRatesFromStagesAndVelocity) {
   const PipelineReport report = ReportPipeline(history_, ActivityIndex(history_), history_.quotas,
-                                               period_, Measure::kAmount, as_of_us_);
+                                               period_, Measure::kAmount, as_of_us_, {}, 1);
   const StageCloseCounts* const all = &report.current.closes.stages[all_ * kStageCount];
   ExpectStageCloses(all[kAccepted], 181, 245, 2, 20'000);
   ExpectStageCloses(all[kOfferSent], 181, 243, 159, 2'350'498);
@@ -189,9 +189,9 @@ TEST_F(Loans, WinRatesFromStagesAndVelocity) {
   ExpectStageCloses(rep[kAccepted], 3, 8, 0, 0);
   ExpectStageCloses(rep[kOfferSent], 3, 8, 5, 57'000);
   ExpectStageCloses(rep[kReturned], 3, 3, 3, 19'500);
-  EXPECT_NEAR(report.stage_weights[kAccepted], 0.4839657936932122, 1e-12);
-  EXPECT_NEAR(report.stage_weights[kOfferSent], 0.4942685589519651, 1e-12);
-  EXPECT_NEAR(report.stage_weights[kReturned], 0.7197933227344993, 1e-12);
+  EXPECT_NEAR(report.now.stage_weights[kAccepted], 0.4839657936932122, 1e-12);
+  EXPECT_NEAR(report.now.stage_weights[kOfferSent], 0.4942685589519651, 1e-12);
+  EXPECT_NEAR(report.now.stage_weights[kReturned], 0.7197933227344993, 1e-12);
   const Velocity velocity = VelocityOf(report, all_, Measure::kAmount);
   EXPECT_NEAR(velocity.per_day_micros / 1e6, 203'152.36952012457, .01);
   EXPECT_NEAR(velocity.weighted_micros / 1e6, 4'727'131.940009093, .01);
@@ -206,7 +206,7 @@ TEST_F(Loans, WinRatesFromStagesAndVelocity) {
 
 TEST_F(Loans, FollowUpsToAdvanceAndWhatWentTogether) {
   const ActivityReport report =
-      ReportActivity(history_, ActivityIndex(history_), period_, as_of_us_);
+      ReportActivity(history_, ActivityIndex(history_), period_, as_of_us_, 1);
   // No activity is recorded before an opportunity.
   EXPECT_EQ(report.current.contacts[all_].activities_before.bins[0], 406);
   EXPECT_EQ(report.current.contacts[all_].activities_before.sum, 0);
@@ -240,7 +240,7 @@ TEST(Crm, WithoutActivities) {
   if (!history.ok()) GTEST_SKIP() << history.status();
   const ActivityReport report =
       ReportActivity(*history, ActivityIndex(*history), {DayOf(2017, 11, 1), DayOf(2017, 12, 1)},
-                     simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone));
+                     simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone), 1);
   const int32_t all = report.grouping.organization_row();
   EXPECT_EQ(report.current.activities[all].made, (std::array<int64_t, 5>{}));
   EXPECT_EQ(report.current.ContactRateOf(all).total, 0);
@@ -254,7 +254,7 @@ TEST(Crm, WinRatesVelocityAndAttainmentOfARepATeamAndAll) {
   const PipelineReport report =
       ReportPipeline(*history, ActivityIndex(*history), (*history).quotas,
                      {DayOf(2017, 11, 1), DayOf(2017, 12, 1)}, Measure::kAmount,
-                     simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone));
+                     simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone), {}, 1);
   int32_t team = -1;
   for (size_t t = 0; t < history->teams.size(); ++t) {
     if (history->teams[t].id == "melvin-marxen") team = static_cast<int32_t>(t);
@@ -267,7 +267,7 @@ TEST(Crm, WinRatesVelocityAndAttainmentOfARepATeamAndAll) {
     int64_t target, booked;
     double made, reps, coverage;
   };
-  EXPECT_NEAR(report.stage_weights[0], 0.6226165254237288, 1e-12);
+  EXPECT_NEAR(report.now.stage_weights[0], 0.6226165254237288, 1e-12);
   for (const Expected& expected :
        {Expected{report.grouping.organization_row(), 205, 166, 410'466, 2388, 2586,
                  60'043.612844049996, 3'553'959.2566207624, 991'876, 516'345, 1, 30,
@@ -301,13 +301,13 @@ TEST(Crm, PipelineFigures) {
   const PipelineReport report =
       ReportPipeline(*history, ActivityIndex(*history), (*history).quotas,
                      {DayOf(2017, 11, 1), DayOf(2017, 12, 1)}, Measure::kAmount,
-                     simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone));
+                     simulation::StartOfDayUs(DayOf(2017, 11, 16), history->time_zone), {}, 1);
   ExpectCloses(report.current.closes.rows[all], 205, 166, 516'345, 410'466, 55.3520325203252);
   ExpectCloses(report.previous.closes.rows[all], 279, 287, 731'980, 647'356, 6.157706093189964);
   ExpectCloses(report.current.closes.rows[rep], 17, 14, 62'509, 76'953, 67.67156862745097);
-  EXPECT_EQ(report.load.Total(all).open, 2388);
-  EXPECT_EQ(report.load.Total(all).amount_micros, 5'708'103 * kMoneyMicros);
-  EXPECT_EQ(report.load.Total(rep).open, 138);
+  EXPECT_EQ(report.now.load.Total(all).open, 2388);
+  EXPECT_EQ(report.now.load.Total(all).amount_micros, 5'708'103 * kMoneyMicros);
+  EXPECT_EQ(report.now.load.Total(rep).open, 138);
   const size_t stages = report.stages.size();
   ExpectSummary(report.current.durations[all * stages].open, 2388, 122.63864461194865,
                 105.04166666666667, 255);

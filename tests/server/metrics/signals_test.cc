@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "server/metrics/pipeline_signals.h"
+#include "server/metrics/signal_effects.h"
 #include "simulation/fit.h"
 #include "tests/server/metrics/alike_company.h"
 
@@ -24,7 +25,7 @@ int64_t AsOf(const History& history) {
 
 SignalEvidence Evidence(const History& history) {
   return GatherEvidence(history, ActivityIndex(history), history.quotas, kPeriod,
-                        simulation::Measure::kAmount, AsOf(history));
+                        simulation::Measure::kAmount, AsOf(history), 2);
 }
 
 std::vector<Signal> Find(const AlikeOptions& options, uint64_t seed) {
@@ -184,16 +185,31 @@ class ForecastSignals : public ::testing::Test {
     const SignalEvidence evidence = Evidence(history);
     const auto model = simulation::FitModel(history, AsOf(history));
     ASSERT_TRUE(model.ok());
-    std::vector<simulation::Question> questions;
+    model_ = *model;
+    questions_.clear();
     for (int32_t rep = 0; rep < 30; ++rep) {
-      questions.push_back({simulation::OwnerType::kRep, rep, simulation::Measure::kAmount,
-                           kPeriod.start, kPeriod.end, target});
+      questions_.push_back({simulation::OwnerType::kRep, rep, simulation::Measure::kAmount,
+                            kPeriod.start, kPeriod.end, target});
     }
     signals_ = FindSignals(evidence);
-    const absl::Status status = AddForecasts(evidence, *model, questions, {}, signals_);
+    const absl::Status status = AddForecasts(evidence, model_, questions_, {}, signals_);
     ASSERT_TRUE(status.ok()) << status;
   }
+  // The effect of one signal, with what `AddForecasts` leaves to what is shown.
+  Signal Shown(Signal signal) {
+    Signal* const shown = &signal;
+    const absl::Status status = AddEffects(model_, questions_, {}, {&shown, 1});
+    EXPECT_TRUE(status.ok()) << status;
+    return signal;
+  }
+  double ChanceOf(const simulation::FittedModel& model, int32_t rep) {
+    const auto forecasts = simulation::ForecastAttainment(model, {&questions_[rep], 1}, {});
+    EXPECT_TRUE(forecasts.ok());
+    return forecasts.ok() ? forecasts->front().attainment_probability : 0;
+  }
   std::vector<Signal> signals_;
+  std::vector<simulation::Question> questions_;
+  simulation::FittedModel model_;
 };
 
 TEST_F(ForecastSignals, SayWhatADropCosts) {
@@ -225,6 +241,73 @@ TEST_F(ForecastSignals, QuotaOutOfReach) {
   for (const Signal& signal : signals_) {
     EXPECT_NE(signal.kind, SignalKind::kQuotaOutOfReach);
     EXPECT_NE(signal.kind, SignalKind::kThinLastStages);
+  }
+}
+
+// By hand: the same forecast once more, of a model in which those named are as old as usual.
+TEST_F(ForecastSignals, SayWhatStaleOpportunitiesCost) {
+  AlikeOptions options;
+  options.dead_after_days = 25;
+  Run(options, 10'000'000'000);
+  int told = 0;
+  for (const Signal& signal : signals_) {
+    if (signal.kind != SignalKind::kStaleOpportunities) continue;
+    EXPECT_FALSE(signal.effect_known);
+    const Signal shown = Shown(signal);
+    ASSERT_TRUE(shown.effect_known);
+    EXPECT_EQ(Urgency(shown), Urgency(signal));
+    simulation::FittedModel fresh = model_;
+    for (simulation::OpenOpportunity& open : fresh.open) {
+      const auto& named = signal.opportunities;
+      if (std::count(named.begin(), named.end(), open.opportunity) == 0) continue;
+      std::vector<simulation::Day> days;
+      for (const simulation::OpenOpportunity& other : model_.open) {
+        if (other.cell == open.cell) days.push_back(other.entry_day);
+      }
+      std::sort(days.begin(), days.end());
+      open.entry_day = std::max(open.entry_day, days[days.size() / 2]);
+    }
+    const double gain = ChanceOf(fresh, signal.rep) - ChanceOf(model_, signal.rep);
+    EXPECT_EQ(shown.effect, std::min(0., -gain));
+    told += shown.effect < 0;
+  }
+  EXPECT_GT(told, 0);
+}
+
+TEST_F(ForecastSignals, SayWhatFewOpenOnesCost) {
+  Run({}, 1'000'000);
+  // As much as is expected, so that the chance is about a half.
+  const auto forecast = simulation::ForecastAttainment(model_, {&questions_[3], 1}, {});
+  ASSERT_TRUE(forecast.ok()) << forecast.status();
+  questions_[3].target = static_cast<int64_t>(forecast->front().mean);
+  Signal few;
+  few.kind = SignalKind::kUnderloaded;
+  few.rep = 3;
+  few.chance_known = true;
+  few.chance = ChanceOf(model_, 3);
+  ASSERT_GT(few.chance, .05);
+  ASSERT_LT(few.chance, .95);
+  few.value = 2;
+  few.reference = 2;  // None missing.
+  EXPECT_EQ(Shown(few).effect, 0);
+  few.reference = 12;
+  const double ten = Shown(few).effect;
+  EXPECT_LT(ten, -.02);
+  few.reference = 40;
+  EXPECT_LT(Shown(few).effect, ten);
+}
+
+TEST_F(ForecastSignals, SayWhatTheModelCanTellAndNothingElse) {
+  Run({}, 3'000'000'000);
+  for (int kind = 0; kind < kSignalKindCount; ++kind) {
+    Signal signal;
+    signal.kind = static_cast<SignalKind>(kind);
+    signal.rep = 3;
+    signal.pipeline = 0;
+    signal.stage = 0;
+    signal.value = signal.reference = 1;
+    signal.chance_known = true;
+    EXPECT_EQ(Shown(signal).effect_known, HasEffect(signal.kind)) << kind;
   }
 }
 

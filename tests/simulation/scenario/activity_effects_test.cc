@@ -57,7 +57,7 @@ History MakeUp(const World& world) {
 ActivityEffects Learn(const History& history) {
   const auto model = FitModel(history, EndOf(history));
   EXPECT_TRUE(model.ok()) << model.status();
-  return LearnActivityEffects(history, *model);
+  return LearnActivityEffects(history, *model, 2);
 }
 
 double LogError(const Estimate& estimate) {
@@ -101,6 +101,25 @@ TEST(ActivityEffectsTest, RecoversWhatWasPlanted) {
   const double reach =
       kReach * (unlinked.company_per_activity.high - unlinked.company_per_activity.value);
   EXPECT_NEAR(unlinked.company_per_activity.value, .06, reach);
+}
+
+TEST(ActivityEffectsTest, AreTheSameWithAnyNumberOfThreads) {
+  const History history = MakeUp({});
+  const auto model = FitModel(history, EndOf(history));
+  ASSERT_TRUE(model.ok()) << model.status();
+  const ActivityEffects whole = LearnActivityEffects(history, *model, 1);
+  const ActivityEffects part = LearnProspectingEffects(history, *model, 3);
+  EXPECT_EQ(part.creations_weekly, whole.creations_weekly);
+  for (size_t k = 0; k < kActivityTypeCount; ++k) {
+    EXPECT_EQ(part.kinds[k].method, whole.kinds[k].method);
+    EXPECT_EQ(part.kinds[k].count, whole.kinds[k].count);
+    EXPECT_EQ(part.kinds[k].weekly, whole.kinds[k].weekly);
+    EXPECT_EQ(part.kinds[k].per_activity, whole.kinds[k].per_activity);
+    EXPECT_EQ(part.kinds[k].company_per_activity.high, whole.kinds[k].company_per_activity.high);
+    EXPECT_EQ(part.kinds[k].range.most, whole.kinds[k].range.most);
+    // What goes with follow-ups is not in the part.
+    EXPECT_FALSE(part.follow_ups[k].recorded);
+  }
 }
 
 TEST(ActivityEffectsTest, ReportsNoneWhereThereIsNone) {
