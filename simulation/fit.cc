@@ -57,8 +57,13 @@ void FitCells(const SufficientStatistics& statistics, int thread_count, FittedMo
   const std::vector<CellStatistics>& cells = statistics.cells();
   const int today = DayClassOf(model.as_of_day, model.calendar);
   std::vector<std::optional<CellExposure>> exposures(cells.size());
+  const auto observed_from = [&](size_t c) {
+    return std::max(model.first_day, model.cells[c].observed_from);
+  };
   ParallelFor(thread_count, cells.size(), [&](int, size_t c) {
-    exposures[c].emplace(cells[c], model.bucket_starts.size(), 1 - model.first_day_fraction, today);
+    exposures[c].emplace(
+        cells[c], model.bucket_starts.size(), 1 - model.first_day_fraction, today,
+        statistics.hazard_weights().Information(observed_from(c), model.as_of_day + 1));
   });
   struct Place {
     size_t cell, cause;
@@ -67,8 +72,7 @@ void FitCells(const SufficientStatistics& statistics, int thread_count, FittedMo
   std::vector<Place> places;
   for (size_t c = 0; c < cells.size(); ++c) {
     model.cells[c].causes.resize(cells[c].causes.size());
-    const Day from = std::max(model.first_day, model.cells[c].observed_from);
-    const std::vector<int> months = MonthsSeen(from, model.as_of_day, model.calendar);
+    const std::vector<int> months = MonthsSeen(observed_from(c), model.as_of_day, model.calendar);
     for (size_t k = 0; k < cells[c].causes.size(); ++k) places.push_back({c, k, months});
   }
   ParallelFor(thread_count, places.size(), [&](int, size_t i) {

@@ -12,9 +12,12 @@
 namespace quotacast::simulation {
 
 // Days of exposure of a cell, of which `gone` of the day of as-of, whose class is `today`, is some.
+// What is counted in it is worth `information` times as many events (RecencyWeights::Information).
 struct CellExposure {
-  CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today);
+  CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today,
+               double information);
 
+  double information;
   size_t row;                // How many values a rep has,
   size_t width;              // and how many with padding (row_kernels.h).
   LargeArray<double> days;   // [rep][bucket][class], padded; the last rep for "no rep".
