@@ -157,6 +157,22 @@ CellExposure::CellExposure(const CellStatistics& cell, size_t bucket_count, doub
   }
 }
 
+std::vector<double> CellExposure::ByBucket() const {
+  std::vector<double> sums(row / kDayClassCount);
+  for (const size_t r : seen) {
+    for (size_t i = 0; i < row; ++i) sums[i / kDayClassCount] += days[r * width + i];
+  }
+  return sums;
+}
+
+void CellExposure::LeaveOut(absl::Span<const double> cure_fractions) {
+  for (const size_t r : seen) {
+    for (size_t i = 0; i < row; ++i) {
+      days[r * width + i] *= 1 - cure_fractions[i / kDayClassCount];
+    }
+  }
+}
+
 Cause FitCause(const CellExposure& cell, const CauseStatistics& cause,
                const std::vector<int>& months_seen, const ModelOptions& options) {
   return CauseFit(cell, cause, months_seen, options).Run();

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "absl/types/span.h"
 #include "simulation/fitted_model.h"
 #include "simulation/model_options.h"
 #include "simulation/statistics.h"
@@ -16,6 +17,12 @@ namespace quotacast::simulation {
 struct CellExposure {
   CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today,
                double information);
+
+  // Of all reps, by bucket.
+  std::vector<double> ByBucket() const;
+  // Leaves of the days of each bucket those of opportunities that may leave; `cure_fractions` by
+  // bucket.
+  void LeaveOut(absl::Span<const double> cure_fractions);
 
   double information;
   size_t row;                // How many values a rep has,
