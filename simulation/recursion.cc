@@ -179,8 +179,12 @@ class Recursion {
         for (size_t m = 0; m < move_count; ++m) {
           const size_t k = static_cast<size_t>(moves[m].cause);
           const Floats hazard = hn::Mul(Load(hazards[k * stride], l), Load(factors[k], l));
-          const Floats may_leave = hn::Set(kFloats, moves[m].may_leave);
-          Store(hn::Mul(hn::Mul(hazard, share), may_leave), row[1 + m], l);
+          Floats chance = hn::Mul(hazard, share);
+          // Mostly all may leave.
+          if (moves[m].may_leave < 1) {
+            chance = hn::Mul(chance, hn::Set(kFloats, moves[m].may_leave));
+          }
+          Store(chance, row[1 + m], l);
         }
       }
     }
