@@ -22,16 +22,22 @@ void PlanDays(const FittedModel& model, RecursionPlan& plan) {
   }
 }
 
-std::vector<Move> MovesOf(const Cell& cell, const FittedPipeline& pipeline,
+float MayLeave(const FittedModel& model, int32_t cell, int bucket) {
+  return static_cast<float>(model.cells[cell].MayLeave(bucket));
+}
+
+std::vector<Move> MovesOf(const FittedModel& model, const Cell& cell,
                           const std::vector<int>& plan_index) {
+  const FittedPipeline& pipeline = model.pipelines[cell.pipeline];
   std::vector<Move> moves;
   for (size_t k = 0; k < cell.causes.size(); ++k) {
     const size_t next = static_cast<size_t>(cell.causes[k].next_stage);
     if (pipeline.stage_kinds[next] == StageKind::kLost) continue;
-    Move move = {static_cast<int>(k), -1, false};
+    Move move = {.cause = static_cast<int>(k), .target = -1};
     if (pipeline.stage_kinds[next] == StageKind::kOpen) {
       move.target = plan_index[next];
       move.backward = cell.causes[k].next_stage < cell.stage;
+      move.may_leave = MayLeave(model, pipeline.cell_of_stage[next], 0);
     }
     moves.push_back(move);
   }
@@ -42,12 +48,16 @@ std::vector<Move> MovesOf(const Cell& cell, const FittedPipeline& pipeline,
 
 ChanceCompiler::ChanceCompiler(const FittedModel& model, int32_t pipeline, Day end,
                                absl::Span<const Start> starts)
-    : start_count_(starts.size()), bucket_stride_(static_cast<int>(model.bucket_starts.size())) {
+    : bucket_stride_(static_cast<int>(model.bucket_starts.size())) {
   plan_.day_count = end - model.as_of_day;
   plan_.bucket_starts = model.bucket_starts;
   PlanDays(model, plan_);
   int oldest = 0;
-  for (const Start& start : starts) oldest = std::max(oldest, start.age_days);
+  for (const Start& start : starts) {
+    oldest = std::max(oldest, start.age_days);
+    starts_may_leave_.push_back(
+        MayLeave(model, start.cell, BucketOf(start.age_days, model.bucket_starts)));
+  }
   for (int age = 0; age <= oldest + plan_.day_count; ++age) {
     plan_.bucket_of_age.push_back(BucketOf(age, model.bucket_starts));
   }
@@ -64,7 +74,7 @@ ChanceCompiler::ChanceCompiler(const FittedModel& model, int32_t pipeline, Day e
     PlannedCell planned;
     planned.first_cause = first_cause - causes;
     planned.cause_count = causes;
-    planned.moves = MovesOf(cell, fitted, plan_index);
+    planned.moves = MovesOf(model, cell, plan_index);
     int age = plan_.day_count;
     for (size_t i = 0; i < starts.size(); ++i) {
       if (starts[i].cell != static_cast<int32_t>(c)) continue;
@@ -78,7 +88,9 @@ ChanceCompiler::ChanceCompiler(const FittedModel& model, int32_t pipeline, Day e
   for (size_t s = 0; s < fitted.stage_kinds.size(); ++s) {
     const float share = static_cast<float>(fitted.arrivals.entry_share[s]);
     if (share > 0 && fitted.stage_kinds[s] != StageKind::kLost) {
-      entries_.push_back({plan_index[s], share});
+      const int32_t cell = fitted.cell_of_stage[s];
+      const float may_leave = cell == kNone ? 1 : MayLeave(model, cell, 0);
+      entries_.push_back({plan_index[s], share * may_leave});
     }
   }
 }
@@ -86,7 +98,7 @@ ChanceCompiler::ChanceCompiler(const FittedModel& model, int32_t pipeline, Day e
 void ChanceCompiler::Compile(const CompanyDraw& company, const RepDraw& rep,
                              RecursionScratch& scratch, WinChances& chances) const {
   const size_t days = static_cast<size_t>(plan_.day_count);
-  chances.starts.assign(start_count_, Broadcast(0));
+  chances.starts.assign(starts_may_leave_.size(), Broadcast(0));
   chances.new_by_day.assign(days, Broadcast(0));
   std::vector<Lanes>& entered = scratch.entered;
   entered.resize(plan_.cells.size() * days);
@@ -96,6 +108,9 @@ void ChanceCompiler::Compile(const CompanyDraw& company, const RepDraw& rep,
   draw.multipliers = rep.multipliers.data();
   draw.bucket_stride = bucket_stride_;
   RunRecursion(plan_, draw, scratch, absl::MakeSpan(chances.starts), absl::MakeSpan(entered));
+  for (size_t i = 0; i < chances.starts.size(); ++i) {
+    for (float& chance : chances.starts[i].at) chance *= starts_may_leave_[i];
+  }
   for (const Entry& entry : entries_) {
     for (size_t t = 0; t < days; ++t) {
       for (int l = 0; l < kLanes; ++l) {

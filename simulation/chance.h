@@ -9,6 +9,7 @@
 //   V[s](a, T) = 0,   V[won] = 1,   V[lost] = 0
 //   V[s](a, t) = sum_k P_k V[next(k)](0, t) + P_stay V[s](a + 1, t + 1)
 //
+// (V[s](0, t) times the share of what enters s that may leave it again, see Cell::cure_fractions),
 // where a cause that leads backward contributes V[next(k)](1, t + 1) instead: it goes on the next
 // day.
 
@@ -55,7 +56,7 @@ class ChanceCompiler {
   };
   RecursionPlan plan_;
   std::vector<Entry> entries_;
-  size_t start_count_ = 0;
+  std::vector<float> starts_may_leave_;  // By start.
   int bucket_stride_ = 0;
 };
 

@@ -101,7 +101,8 @@ double ExactChances::At(int32_t cell, int age_days, Day day) {
 double ExactChances::Stage(int32_t pipeline, int16_t stage, int age_days, Day day) {
   const StageKind kind = model_.pipelines[pipeline].stage_kinds[stage];
   if (kind == StageKind::kOpen) {
-    return At(model_.pipelines[pipeline].cell_of_stage[stage], age_days, day);
+    const int32_t cell = model_.pipelines[pipeline].cell_of_stage[stage];
+    return model_.cells[cell].MayLeave(0) * At(cell, age_days, day);
   }
   return kind == StageKind::kWon && day >= start_ && day < end_ ? 1 : 0;
 }
@@ -138,8 +139,10 @@ absl::StatusOr<ValueDistribution> ExactBookings(const FittedModel& model,
     ExactChances chances(model, draw, rep, start, end);
     for (const OpenOpportunity& open : model.open) {
       if (open.rep != rep) continue;
+      const int age_days = model.as_of_day - open.entry_day;
       const double chance =
-          chances.At(open.cell, model.as_of_day - open.entry_day, model.as_of_day);
+          model.cells[open.cell].MayLeave(BucketOf(age_days, model.bucket_starts)) *
+          chances.At(open.cell, age_days, model.as_of_day);
       ValueDistribution value;
       for (const auto& [worth, share] : ValueOfOpen(model, open, measure)) {
         value[worth] += chance * share;

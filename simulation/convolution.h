@@ -23,7 +23,8 @@ using ValueDistribution = std::map<int64_t, double>;
 //   V[s](a, t) = sum_k P_k(s, a, t) V[next(k)] + P_stay(s, a, t) V[s](a + 1, t + 1)
 //
 // with V[won](t) = 1 on the days of the period, V = 0 from its end, and V[next(k)] taken at age 0
-// of the same day where k leads forward, at age 1 of the next day where it leads backward.
+// of the same day where k leads forward, at age 1 of the next day where it leads backward, times
+// the share of what enters that may leave again.
 class ExactChances {
  public:
   // The arguments must outlive it. The period is [start, end).
@@ -31,7 +32,7 @@ class ExactChances {
                Day end)
       : model_(model), draw_(draw), rep_(rep), start_(start), end_(end) {}
 
-  // Of an opportunity in a cell at an age, on a day from the as-of day on.
+  // Of an opportunity in a cell at an age, on a day from the as-of day on, that may leave it.
   double At(int32_t cell, int age_days, Day day);
 
   // The expected wins in the period of what the rep creates in a pipeline from the as-of day on.

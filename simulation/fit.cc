@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "simulation/arrival_fit.h"
 #include "simulation/arrival_shock_fit.h"
+#include "simulation/cure_fit.h"
 #include "simulation/hazard_fit.h"
 #include "simulation/observation.h"
 #include "simulation/parallel.h"
@@ -53,12 +54,32 @@ void AddCells(const History& history, const SufficientStatistics& statistics, Fi
   }
 }
 
+void FitCure(const CellStatistics& statistics, CellExposure& exposure, const FittedModel& model,
+             Cell& cell) {
+  std::vector<double> events(model.bucket_starts.size());
+  for (const CauseStatistics& cause : statistics.causes) {
+    for (size_t i = 0; i < cause.events.size(); ++i) {
+      events[i / kDayClassCount] +=
+          static_cast<double>(cause.events[i]) / static_cast<double>(kWeightOne);
+    }
+  }
+  cell.cure_fractions = CureFractions(events, exposure.ByBucket(), model.bucket_starts,
+                                      model.options.cure_prior_events);
+  if (!cell.cure_fractions.empty()) exposure.LeaveOut(cell.cure_fractions);
+}
+
 void FitCells(const SufficientStatistics& statistics, int thread_count, FittedModel& model) {
   const std::vector<CellStatistics>& cells = statistics.cells();
   const int today = DayClassOf(model.as_of_day, model.calendar);
   std::vector<std::optional<CellExposure>> exposures(cells.size());
+  const auto observed_from = [&](size_t c) {
+    return std::max(model.first_day, model.cells[c].observed_from);
+  };
   ParallelFor(thread_count, cells.size(), [&](int, size_t c) {
-    exposures[c].emplace(cells[c], model.bucket_starts.size(), 1 - model.first_day_fraction, today);
+    exposures[c].emplace(
+        cells[c], model.bucket_starts.size(), 1 - model.first_day_fraction, today,
+        statistics.hazard_weights().Information(observed_from(c), model.as_of_day + 1));
+    FitCure(cells[c], *exposures[c], model, model.cells[c]);
   });
   struct Place {
     size_t cell, cause;
@@ -67,8 +88,7 @@ void FitCells(const SufficientStatistics& statistics, int thread_count, FittedMo
   std::vector<Place> places;
   for (size_t c = 0; c < cells.size(); ++c) {
     model.cells[c].causes.resize(cells[c].causes.size());
-    const Day from = std::max(model.first_day, model.cells[c].observed_from);
-    const std::vector<int> months = MonthsSeen(from, model.as_of_day, model.calendar);
+    const std::vector<int> months = MonthsSeen(observed_from(c), model.as_of_day, model.calendar);
     for (size_t k = 0; k < cells[c].causes.size(); ++k) places.push_back({c, k, months});
   }
   ParallelFor(thread_count, places.size(), [&](int, size_t i) {
@@ -132,6 +152,7 @@ absl::Status ValidateModelOptions(const ModelOptions& options) {
       {"model.arrival_half_life_days", options.arrival_half_life_days},
       {"model.bucket_prior_events", options.bucket_prior_events},
       {"model.cause_prior_exposure_days", options.cause_prior_exposure_days},
+      {"model.cure_prior_events", options.cure_prior_events},
       {"model.rep_credibility_events", options.rep_credibility_events},
       {"model.rep_shock_shape", options.rep_shock_shape},
       {"model.company_shock_shape", options.company_shock_shape},

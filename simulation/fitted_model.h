@@ -13,6 +13,9 @@
 //
 // and P(leaves on the day) = 1 - exp(-sum_k h), by cause k with probability h_k / sum_k h. A day of
 // which only the fraction f lies ahead (the first, see first_day_fraction) has f times the hazards.
+// Of what is in a cell a share may never leave it (Cell::cure_fractions); the hazards are those of
+// the rest.
+//
 // A cause that leads forward (to a later open stage of the pipeline) continues on the same day at
 // age 0 of the next cell; one that leads backward continues on the next day at age 1. Won and lost
 // end it.
@@ -63,6 +66,13 @@ struct Cell {
   uint64_t key = 0;               // Natural key of the stage, for the random numbers.
   Day observed_from = INT32_MIN;  // First day whose exits could be observed.
   std::vector<Cause> causes;
+  // By age bucket, the share of what is there that will never leave; what enters takes that of the
+  // first. Empty: none.
+  std::vector<double> cure_fractions;
+  // The share that may leave.
+  double MayLeave(int bucket) const {
+    return cure_fractions.empty() ? 1 : 1 - cure_fractions[static_cast<size_t>(bucket)];
+  }
 };
 
 // What an opportunity was when it was won; in order by amount, then units.

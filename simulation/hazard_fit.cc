@@ -53,8 +53,8 @@ class CauseFit {
   std::vector<GammaPosterior> BaseHazards() {
     std::vector<double> events(bucket_count_), exposure(bucket_count_);
     for (size_t i = 0; i < row_; ++i) {
-      events[i / kDayClassCount] += ToDays(cause_.events[i]);
-      exposure[i / kDayClassCount] += pooled_[i] * FactorOf(i % kDayClassCount);
+      events[i / kDayClassCount] += cell_.information * ToDays(cause_.events[i]);
+      exposure[i / kDayClassCount] += cell_.information * pooled_[i] * FactorOf(i % kDayClassCount);
     }
     std::vector<GammaPosterior> hazards = BucketHazards(
         events, exposure, options_.bucket_prior_events, options_.cause_prior_exposure_days);
@@ -136,8 +136,10 @@ class CauseFit {
 
 }  // namespace
 
-CellExposure::CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today)
-    : row(bucket_count * kDayClassCount),
+CellExposure::CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today,
+                           double worth)
+    : information(worth),
+      row(bucket_count * kDayClassCount),
       width((row + kRowLanes - 1) / kRowLanes * kRowLanes),
       days(cell.exposure.size() / row * width) {
   const int64_t part = std::llround(static_cast<double>(kWeightOne) * gone);
@@ -151,6 +153,22 @@ CellExposure::CellExposure(const CellStatistics& cell, size_t bucket_count, doub
     for (size_t i = 0; i < row; ++i) days[r * width + i] = ToDays(weights[i]);
     if (std::any_of(weights.begin(), weights.end(), [](int64_t w) { return w != 0; })) {
       seen.push_back(r);
+    }
+  }
+}
+
+std::vector<double> CellExposure::ByBucket() const {
+  std::vector<double> sums(row / kDayClassCount);
+  for (const size_t r : seen) {
+    for (size_t i = 0; i < row; ++i) sums[i / kDayClassCount] += days[r * width + i];
+  }
+  return sums;
+}
+
+void CellExposure::LeaveOut(absl::Span<const double> cure_fractions) {
+  for (const size_t r : seen) {
+    for (size_t i = 0; i < row; ++i) {
+      days[r * width + i] *= 1 - cure_fractions[i / kDayClassCount];
     }
   }
 }

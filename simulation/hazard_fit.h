@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "absl/types/span.h"
 #include "simulation/fitted_model.h"
 #include "simulation/model_options.h"
 #include "simulation/statistics.h"
@@ -12,9 +13,18 @@
 namespace quotacast::simulation {
 
 // Days of exposure of a cell, of which `gone` of the day of as-of, whose class is `today`, is some.
+// What is counted in it is worth `information` times as many events (RecencyWeights::Information).
 struct CellExposure {
-  CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today);
+  CellExposure(const CellStatistics& cell, size_t bucket_count, double gone, int today,
+               double information);
 
+  // Of all reps, by bucket.
+  std::vector<double> ByBucket() const;
+  // Leaves of the days of each bucket those of opportunities that may leave; `cure_fractions` by
+  // bucket.
+  void LeaveOut(absl::Span<const double> cure_fractions);
+
+  double information;
   size_t row;                // How many values a rep has,
   size_t width;              // and how many with padding (row_kernels.h).
   LargeArray<double> days;   // [rep][bucket][class], padded; the last rep for "no rep".

@@ -23,6 +23,9 @@ struct ModelOptions {
   // and days of exposure that pull that rate towards 0.
   double bucket_prior_events = 0.5;
   double cause_prior_exposure_days = 15;
+  // How many exits must have been expected beyond the last age of an exit, and not come, for half
+  // of what is left there to be taken for cured (cure_fit.h); > 0. Infinite: nothing is.
+  double cure_prior_events = 10;
   // Between-class effects: off fixes every factor at 1.
   bool weekday_factors = true;
   bool month_of_quarter_factors = true;

@@ -30,8 +30,9 @@ class Simulator {
     draw_ = DrawParameters(model_, random_);
     for (const OpenOpportunity& open : model_.open) {
       if (open.rep == kNone || asked_by_[open.rep].empty()) continue;
-      const Day won =
-          Walk(open.cell, open.rep, model_.as_of_day - open.entry_day, model_.as_of_day);
+      const int age_days = model_.as_of_day - open.entry_day;
+      if (NeverLeaves(open.cell, age_days)) continue;
+      const Day won = Walk(open.cell, open.rep, age_days, model_.as_of_day);
       if (won == kNotWon) continue;
       const double amount = static_cast<double>(open.amount_micros) * DrawRatio(open.label);
       Book(open.rep, won, {std::llround(amount), open.units}, sums);
@@ -46,7 +47,20 @@ class Simulator {
   }
 
  private:
-  // The day on which an opportunity is won that is in `cell` at an age on a day.
+  bool NeverLeaves(int32_t cell, int age_days) {
+    return uniform_(random_) >=
+           model_.cells[cell].MayLeave(BucketOf(age_days, model_.bucket_starts));
+  }
+
+  // The day on which an opportunity is won that is created on a day in a stage.
+  Day Create(const FittedPipeline& pipeline, int16_t stage, int32_t rep, Day day) {
+    if (pipeline.stage_kinds[stage] == StageKind::kWon) return day;
+    const int32_t cell = pipeline.cell_of_stage[stage];
+    if (cell == kNone || NeverLeaves(cell, 0)) return kNotWon;
+    return Walk(cell, rep, 0, day);
+  }
+
+  // The day on which an opportunity is won that is in `cell` at an age on a day and may leave.
   Day Walk(int32_t cell, int32_t rep, int age_days, Day day) {
     while (day < end_) {
       const double sum = HazardsOf(model_, draw_, cell, rep, age_days, day, hazards_);
@@ -65,6 +79,7 @@ class Simulator {
       }
       const bool forward = next > model_.cells[cell].stage;
       cell = pipeline.cell_of_stage[next];
+      if (NeverLeaves(cell, 0)) return kNotWon;
       age_days = forward ? 0 : 1;
       if (!forward) ++day;
     }
@@ -80,11 +95,7 @@ class Simulator {
       const int count = boost::random::poisson_distribution<int>(mean)(random_);
       for (int i = 0; i < count; ++i) {
         const int16_t stage = DrawEntry(arrivals.entry_share);
-        const StageKind kind = model_.pipelines[pipeline].stage_kinds[stage];
-        const Day won = kind == StageKind::kOpen
-                            ? Walk(model_.pipelines[pipeline].cell_of_stage[stage], rep, 0, day)
-                        : kind == StageKind::kWon ? day
-                                                  : kNotWon;
+        const Day won = Create(model_.pipelines[pipeline], stage, rep, day);
         if (won != kNotWon) Book(rep, won, DrawSize(arrivals, rep), sums);
       }
     }

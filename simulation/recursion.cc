@@ -154,7 +154,12 @@ class Recursion {
         for (size_t m = 0; m < move_count; ++m) {
           const size_t k = static_cast<size_t>(moves[m].cause);
           const Floats hazard = hn::Mul(Load(hazards[k * stride], l), Load(factors[k], l));
-          Store(hn::Mul(hazard, share), table[(1 + m) * tables + c], l);
+          Floats chance = hn::Mul(hazard, share);
+          // Mostly all may leave.
+          if (moves[m].may_leave < 1) {
+            chance = hn::Mul(chance, hn::Set(kFloats, moves[m].may_leave));
+          }
+          Store(chance, table[(1 + m) * tables + c], l);
         }
       }
     }

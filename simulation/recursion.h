@@ -16,6 +16,7 @@ struct Move {
   int cause = 0;   // Of the cell.
   int target = 0;  // A later or earlier cell of the plan; -1: won.
   bool backward = false;
+  float may_leave = 1;  // What share of that which enters the target may leave it again.
 };
 
 struct PlannedStart {
@@ -57,7 +58,7 @@ struct RecursionDraw {
 };
 
 // Sets chances[output] of every planned start, and entered[cell * day_count + t]: the chance of
-// what enters the cell on day t.
+// what enters the cell on day t, if it may leave it; of the starts likewise.
 void RunRecursion(const RecursionPlan& plan, const RecursionDraw& draw, RecursionScratch& scratch,
                   absl::Span<Lanes> chances, absl::Span<Lanes> entered);
 

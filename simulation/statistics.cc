@@ -45,6 +45,16 @@ void RecencyWeights::AddDays(Day begin, Day end, int64_t sign, absl::Span<int64_
   for (int c = 0; c < kDayClassCount; ++c) by_class[c] += sign * (high[c] - low[c]);
 }
 
+double RecencyWeights::Information(Day begin, Day end) const {
+  double sum = 0, squares = 0;
+  for (Day day = std::max(begin, first_); day < end; ++day) {
+    const double weight = static_cast<double>(Of(day)) / static_cast<double>(kWeightOne);
+    sum += weight;
+    squares += weight * weight;
+  }
+  return squares > 0 ? sum / squares : 1;
+}
+
 std::vector<CellStatistics> EmptyCells(const std::vector<CellFrame>& frames, size_t bucket_count,
                                        size_t rep_count) {
   const size_t row = bucket_count * kDayClassCount;

@@ -30,6 +30,10 @@ class RecencyWeights {
   int ClassOf(Day day) const { return classes_[std::max(day, first_) - first_]; }
   // Adds the weights of the days [begin, end), times `sign`, to their classes of `by_class`.
   void AddDays(Day begin, Day end, int64_t sign, absl::Span<int64_t> by_class) const;
+  // sum w / sum w^2 over the weights w <= 1 of the days [begin, end), at least 1: a weighted count
+  // of them varies as little as a count of so many times as much would without weights (Kish,
+  // Survey Sampling, 1965). 1 where there are none.
+  double Information(Day begin, Day end) const;
 
  private:
   Day first_;

@@ -49,6 +49,7 @@ class SufficientStatistics {
   bool empty() const { return first_day_.day() == INT32_MAX; }
   Day first_day() const { return first_day_.day(); }  // The first with an event or a creation.
   const std::vector<EarliestDay>& first_seen() const { return first_seen_; }  // By rep.
+  const RecencyWeights& hazard_weights() const { return *hazard_weights_; }
   const RecencyWeights& arrival_weights() const { return *arrival_weights_; }
   const CellMap& cell_map() const { return cell_map_; }
   const std::vector<CellFrame>& frames() const { return frames_; }             // By cell.

@@ -3,7 +3,7 @@
 
 // Changes of a stage's conversion and speed in a fitted model.
 //
-// The conversion of a stage is the share of the deals entering it that leave it forward (to a later
+// The conversion of a stage is the share of the deals leaving it that leave it forward (to a later
 // open stage, or won) rather than being lost or falling back. With daily hazards F_b forward and
 // O_b otherwise in age bucket b (posterior means, without calendar and rep effects) and S(a) the
 // chance to be there still at age a,

@@ -46,6 +46,24 @@ History WithFourWeekQuotas(History history) {
   return history;
 }
 
+// Every month's quota, times three, for the three months that it begins.
+History WithThreeMonthQuotas(History history) {
+  const absl::CivilDay epoch(1970, 1, 1);
+  std::vector<Quota> quotas;
+  for (Quota quota : history.quotas) {
+    const absl::CivilMonth month(epoch + quota.period_start);
+    const auto end_of = [&](int months) {
+      return static_cast<Day>(absl::CivilDay(month + months) - epoch);
+    };
+    if (quota.period_end != end_of(1)) continue;
+    quota.period_end = end_of(3);
+    quota.target *= 3;
+    quotas.push_back(quota);
+  }
+  history.quotas = std::move(quotas);
+  return history;
+}
+
 absl::StatusOr<std::vector<Set>> LoadSets() {
   auto loans = LoadLoans();
   if (!loans.ok()) return loans.status();
@@ -61,9 +79,14 @@ absl::StatusOr<std::vector<Set>> LoadSets() {
   weeks.period_kind = PeriodKind::kWeek;
   months.period_kind = PeriodKind::kMonth;
   quarters.period_kind = PeriodKind::kQuarter;
+  // The last three months that lie within the history.
+  ReplayOptions three_months = months;
+  three_months.period_kind = PeriodKind::kAny;
+  three_months.to = DayAt(2017, 10, 2);
   return std::vector<Set>{{"loans, week", *loans, weeks},
                           {"loans, four weeks", WithFourWeekQuotas(*loans), four_weeks},
                           {"crm, month", *crm, months},
+                          {"crm, three months", WithThreeMonthQuotas(*crm), three_months},
                           {"crm, quarter", *crm, quarters}};
 }
 
@@ -131,6 +154,8 @@ constexpr const char* kAblations[] = {"",
                                       "weekday_factors=0",
                                       "month_of_quarter_factors=0",
                                       "age_buckets=0",
+                                      "cure_prior_events=inf",
+                                      "cure_prior_events=3",
                                       "hazard_half_life_days=inf",
                                       "hazard_half_life_days=30",
                                       "hazard_half_life_days=90",
@@ -165,7 +190,7 @@ absl::Status PrintAblations(const std::vector<Set>& sets, const std::string& set
       "intervals, "
       "log loss, ECE; of the company total: CRPS, coverage)\n\n| setting |");
   for (const Set& set : sets) std::printf(" %s |", set.name.c_str());
-  std::printf("\n|---|---|---|---|---|\n");
+  std::printf("\n|---|---|---|---|---|---|\n");
   std::vector<std::vector<double>> reference(sets.size());
   for (const std::string& ablation : ablations) {
     ForecastOptions options;

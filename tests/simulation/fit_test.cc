@@ -50,6 +50,25 @@ TEST(FitModel, FindsTheHazard) {
   EXPECT_NEAR(advance / (advance + lost), 0.7, 4.5 * std::sqrt(0.21 / 200));
 }
 
+// Counts of weight w add up to sum w, but vary like sum w^2: with a half-life of 20 days and a long
+// past one is twice the other.
+TEST(FitModel, WeightedCountsAreWorthTheirEffectiveNumber) {
+  ModelOptions options;
+  options.hazard_half_life_days = 20;
+  options.bucket_starts = {0};
+  options.weekday_factors = options.month_of_quarter_factors = false;
+  options.bucket_prior_events = 1e-9;
+  const Cause cause = Fit(TinyCompany(), kFirstDay + 240, options).cells[0].causes[0];
+  double sum = 0, squares = 0;
+  for (int age = 0; age <= 240; ++age) {
+    const double weight = std::pow(0.5, age / 20.0);
+    sum += weight;
+    squares += weight * weight;
+  }
+  EXPECT_NEAR(sum / squares, 2, 0.05);
+  EXPECT_NEAR(cause.hazards[0].shape / cause.events, sum / squares, 1e-6);
+}
+
 // 120 days are four stretches of 30, each with its shock of variance 1.5 * 31 / 30 - 1.
 TEST(FitModel, ShockedCountsSayLess) {
   ModelOptions options;

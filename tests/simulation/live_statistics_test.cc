@@ -47,6 +47,7 @@ std::string Describe(const FittedModel& model) {
   };
   for (const Cell& cell : model.cells) {
     absl::StrAppend(&text, "cell ", cell.pipeline, " ", cell.stage, " ", cell.observed_from, "\n");
+    doubles(cell.cure_fractions);
     for (const Cause& cause : cell.causes) {
       absl::StrAppend(&text, "to ", cause.next_stage, "\n");
       gammas(cause.hazards);

@@ -20,6 +20,7 @@ Setters MakeSetters() {
       {"arrival_half_life_days", &ModelOptions::arrival_half_life_days},
       {"bucket_prior_events", &ModelOptions::bucket_prior_events},
       {"cause_prior_exposure_days", &ModelOptions::cause_prior_exposure_days},
+      {"cure_prior_events", &ModelOptions::cure_prior_events},
       {"month_of_quarter_noise", &ModelOptions::month_of_quarter_noise},
       {"rep_credibility_events", &ModelOptions::rep_credibility_events},
       {"rep_shock_shape", &ModelOptions::rep_shock_shape},

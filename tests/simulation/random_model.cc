@@ -100,6 +100,12 @@ class Maker {
         cell.causes.push_back(MakeCause(static_cast<int16_t>(Whole(s + 2, won)), 0.03));
       }
       if (s % 3 != 2) cell.causes.push_back(MakeCause(lost, 0.02));
+      if (shape_.cured) {
+        const double entering = Uniform(0.1, 0.5);
+        for (size_t b = 0; b < model_.bucket_starts.size(); ++b) {
+          cell.cure_fractions.push_back(std::min(0.98, entering * (1 + 0.1 * b)));
+        }
+      }
       pipeline.cell_of_stage.push_back(static_cast<int32_t>(model_.cells.size()));
       model_.cells.push_back(std::move(cell));
     }

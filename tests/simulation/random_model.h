@@ -18,6 +18,7 @@ struct CompanyShape {
   double arrivals_per_day = 0.3;  // Of each rep and pipeline; 0: none.
   bool skips = false;             // Stages may be skipped,
   bool backward = false;          // or left backward.
+  bool cured = false;             // A share never leaves its stage.
   bool uncertain = true;          // Parameters have posteriors with a spread, and shocks are on.
   double first_day_fraction = 1;
   bool ratios = false;  // Amounts change at the win.
