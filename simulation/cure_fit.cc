@@ -39,7 +39,8 @@ std::vector<double> CureFractions(absl::Span<const double> events,
     const int days = bucket_starts[b + 1] - bucket_starts[b];
     const double rate = RateOf(events[b], exposure[b]);
     // In whole days: of a bucket of one day the middle is its start.
-    there[b] = at_start * Exp(-rate * (days / 2));
+    const int middle = days / 2;
+    there[b] = at_start * Exp(-rate * middle);
     at_start *= Exp(-rate * days);
   }
   std::fill(there.begin() + static_cast<int64_t>(quiet), there.end(), at_start);

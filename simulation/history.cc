@@ -73,7 +73,8 @@ int64_t DayReader::StartUs(Day day) {
   constexpr Day kRoom = 400;
   if (starts_us_.empty()) first_ = day;
   if (day < first_) {
-    starts_us_.insert(starts_us_.begin(), static_cast<size_t>(first_ - day + kRoom), INT64_MIN);
+    const Day missing = first_ - day + kRoom;
+    starts_us_.insert(starts_us_.begin(), static_cast<size_t>(missing), INT64_MIN);
     first_ = day - kRoom;
   }
   const size_t index = static_cast<size_t>(day - first_);

@@ -158,8 +158,9 @@ void SufficientStatistics::CountVisitsInFrames(const History& history, int64_t a
 
 void SufficientStatistics::AddCells(std::vector<Part>& parts) {
   cells_ = std::move(parts[0].cells);
-  for (size_t part = 1; part < parts.size(); ++part)
+  for (size_t part = 1; part < parts.size(); ++part) {
     simulation::AddCells(parts[part].cells, cells_);
+  }
 }
 
 void SufficientStatistics::CountBooking(const Booking& booking, int64_t sign) {

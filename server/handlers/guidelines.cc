@@ -61,8 +61,8 @@ absl::Status Compute(const Context& context, Floor& floor, const FloorQuestion& 
       return;
     }
     auto plan = simulation::PlanActivity(*run, effects, 0, plan_request);
-    if (plan.ok()) guidelines.plans[i] = *std::move(plan);
     statuses[i] = plan.status();
+    if (plan.ok()) guidelines.plans[i] = *std::move(plan);
   });
   for (const absl::Status& status : statuses) {
     if (!status.ok()) return status;

@@ -185,8 +185,9 @@ absl::Status RunScenario(const PairedQuestions& asked, const std::vector<AskedQu
   v1::ScenarioResult* result = response.add_scenarios();
   result->set_name(scenario.name);
   AddOutcomes(asked, questions, run.baseline(), *outcomes, *result);
-  if (needs_effects)
+  if (needs_effects) {
     AddActivityWarnings(scenario, company.effects(run.options().thread_count), response);
+  }
   return absl::OkStatus();
 }
 

@@ -74,7 +74,7 @@ LoadTable LoadCounter::Finish() {
   return std::move(table_);
 }
 
-LoadBand LearnLoadBand(std::vector<LoadOutcome> outcomes) {
+LoadBand LearnLoadBand(absl::Span<const LoadOutcome> outcomes) {
   LoadBand band;
   std::vector<float> made;
   for (const LoadOutcome& outcome : outcomes) {

@@ -69,7 +69,7 @@ struct LoadOutcome {
   int32_t load = 0;
   bool made = false;
 };
-LoadBand LearnLoadBand(std::vector<LoadOutcome> outcomes);
+LoadBand LearnLoadBand(absl::Span<const LoadOutcome> outcomes);
 
 // How the open opportunities are spread over the reps of a row.
 struct OpenSpread {

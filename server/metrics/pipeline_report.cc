@@ -84,7 +84,7 @@ LoadBand BandOf(const PipelineReport& report) {
       if (attainment.target > 0) outcomes.push_back({loads[rep], attainment.reps_made > 0});
     }
   }
-  return LearnLoadBand(std::move(outcomes));
+  return LearnLoadBand(outcomes);
 }
 
 std::vector<double> StageWeights(const CloseTable& year, const Grouping& grouping,

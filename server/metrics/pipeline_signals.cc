@@ -10,7 +10,6 @@ namespace quotacast::metrics {
 namespace {
 
 using simulation::kNone;
-using simulation::StageKind;
 
 constexpr double kStaleRatio = 1. / 3;
 constexpr double kOutOfReach = .05;

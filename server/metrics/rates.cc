@@ -122,8 +122,9 @@ void LearnSpreads(absl::Span<const Counts> reps, double mean, double unit_varian
       (2 * top - at(mode - kBendStep) - at(mode + kBendStep)) / (kBendStep * kBendStep);
   const double step = 1 / std::sqrt(std::max(bend, kLeastBend));
   double sum = 0;
+  constexpr int kMiddle = kSpreadCount / 2;
   for (int i = 0; i < kSpreadCount; ++i) {
-    const double log_tau2 = mode + (i - kSpreadCount / 2) * step;
+    const double log_tau2 = mode + (i - kMiddle) * step;
     population.between_variances[i] = simulation::Exp(log_tau2);
     population.weights[i] = simulation::Exp(at(log_tau2) - top);
     sum += population.weights[i];

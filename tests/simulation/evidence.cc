@@ -172,8 +172,9 @@ constexpr const char* kAblations[] = {"",
                                       "arrival_company_shock_shape=inf",
                                       "arrival_shock_prior_stretches=inf",
                                       "shock_days=30",
-                                      "rep_shock_shape=inf,company_shock_shape=inf,arrival_rep_"
-                                      "shock_shape=inf,arrival_company_shock_shape=inf",
+                                      ("rep_shock_shape=inf,company_shock_shape=inf,"
+                                       "arrival_rep_shock_shape=inf,"
+                                       "arrival_company_shock_shape=inf"),
                                       "parameter_uncertainty=0",
                                       "arrival_prior_events=5",
                                       "month_of_quarter_noise=0",

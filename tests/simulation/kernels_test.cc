@@ -303,8 +303,9 @@ TEST(RunRecursion, SameOnEveryTarget) {
 // Numbers of many sizes, whose sums depend on their order.
 std::vector<double> Row(uint64_t key, size_t width) {
   std::vector<double> row;
-  for (const uint32_t word : Words(key, 0, width / 4))
+  for (const uint32_t word : Words(key, 0, width / 4)) {
     row.push_back(std::ldexp(word, -(word % 40)));
+  }
   return row;
 }
 

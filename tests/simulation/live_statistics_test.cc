@@ -41,8 +41,9 @@ std::string Describe(const FittedModel& model) {
     text += "\n";
   };
   const auto sizes = [&text](const WonSizes& all) {
-    for (const WonSize& size : all.sizes())
+    for (const WonSize& size : all.sizes()) {
       absl::StrAppend(&text, size.amount_micros, "x", size.units, " ");
+    }
     text += "\n";
   };
   for (const Cell& cell : model.cells) {

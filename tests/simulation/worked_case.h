@@ -13,10 +13,10 @@ namespace quotacast::simulation {
 // Stages "first" and "second" (open), won, lost; one rep without effects of their own; Monday,
 // 2011-11-21; no shocks, no parameter uncertainty, no run rate, nothing open or booked.
 inline FittedModel WorkedCaseModel() {
-  const double kInfinity = std::numeric_limits<double>::infinity();
+  const double infinity = std::numeric_limits<double>::infinity();
   FittedModel model;
-  model.options.rep_shock_shape = model.options.company_shock_shape = kInfinity;
-  model.options.arrival_rep_shock_shape = model.options.arrival_company_shock_shape = kInfinity;
+  model.options.rep_shock_shape = model.options.company_shock_shape = infinity;
+  model.options.arrival_rep_shock_shape = model.options.arrival_company_shock_shape = infinity;
   model.options.parameter_uncertainty = false;
   model.bucket_starts = {0, 7, 14};
   model.as_of_day = 15299;
@@ -24,7 +24,8 @@ inline FittedModel WorkedCaseModel() {
   model.reps[0].key = 99;
   const std::vector<LogFactor> weekday = ClassFactors(
       {40, 46, 38, 35, 30, 4, 1}, {28, 27, 28, 27, 28, 28, 28}, std::vector<double>(7, 0));
-  const auto cause = [&](int16_t next, std::vector<double> events, std::vector<double> exposure) {
+  const auto cause = [&](int16_t next, const std::vector<double>& events,
+                         const std::vector<double>& exposure) {
     Cause made;
     made.next_stage = next;
     made.hazards = BucketHazards(events, exposure, 0.5, 15);

@@ -113,8 +113,8 @@ TEST(Signals, FindTheUnderloaded) {
   // A third of the reps are short of opportunities half of the time, so that history shows what it
   // costs.
   options.plant = [](int rep, int day, RepConduct& conduct) {
-    if (rep % 3 == 0 && (day / 120) % 2 == (day < 480 ? rep / 3 % 2 : 0))
-      conduct.contact_rate = .15;
+    const int short_half = day < 480 ? rep / 3 % 2 : 0;
+    if (rep % 3 == 0 && day / 120 % 2 == short_half) conduct.contact_rate = .15;
     if (rep == 3 && day >= kDays - 120) conduct.contact_rate = .05;
   };
   ExpectFound(SignalKind::kUnderloaded, options);
