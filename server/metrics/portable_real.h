@@ -18,7 +18,8 @@ class PortableReal {
  public:
   PortableReal() = default;
   template <typename Number, typename = std::enable_if_t<std::is_arithmetic_v<Number>>>
-  PortableReal(Number number) : value_(static_cast<double>(number)) {}
+  PortableReal(Number number)  // NOLINT(google-explicit-constructor): as Boost's functions want it.
+      : value_(static_cast<double>(number)) {}
   template <typename Number, typename = std::enable_if_t<std::is_arithmetic_v<Number>>>
   explicit operator Number() const {
     return static_cast<Number>(value_);
