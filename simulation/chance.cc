@@ -75,13 +75,13 @@ ChanceCompiler::ChanceCompiler(const FittedModel& model, int32_t pipeline, Day e
     planned.first_cause = first_cause - causes;
     planned.cause_count = causes;
     planned.moves = MovesOf(model, cell, plan_index);
-    int age = plan_.day_count;
     for (size_t i = 0; i < starts.size(); ++i) {
       if (starts[i].cell != static_cast<int32_t>(c)) continue;
       planned.starts.push_back({starts[i].age_days, static_cast<int>(i)});
-      age = std::max(age, starts[i].age_days + plan_.day_count);
+      planned.oldest_days = std::max(planned.oldest_days, starts[i].age_days);
     }
-    planned.bucket_count = plan_.bucket_of_age[static_cast<size_t>(age)] + 1;
+    const int last_age = planned.oldest_days + plan_.day_count;
+    planned.bucket_count = plan_.bucket_of_age[static_cast<size_t>(last_age)] + 1;
     for (const Move& move : planned.moves) plan_.has_backward_moves |= move.backward;
     plan_.cells.push_back(std::move(planned));
   }

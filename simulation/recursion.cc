@@ -167,9 +167,7 @@ class Recursion {
 
   // Before this day nothing in the cell is in the bucket.
   size_t FirstDayOf(size_t i, size_t b) const {
-    const std::vector<PlannedStart>& starts = plan_.cells[i].starts;
-    const int oldest = starts.empty() ? 0 : starts.back().age_days;
-    return static_cast<size_t>(HWY_MAX(0, plan_.bucket_starts[b] - oldest));
+    return static_cast<size_t>(HWY_MAX(0, plan_.bucket_starts[b] - plan_.cells[i].oldest_days));
   }
 
   // Of the days [from, to).

@@ -30,6 +30,7 @@ struct PlannedCell {
   int bucket_count = 0;  // Buckets that can be reached.
   std::vector<Move> moves;
   std::vector<PlannedStart> starts;
+  int oldest_days = 0;  // The largest age of the starts.
 };
 
 // All of a recursion that does not depend on the draw (see chance.h).

@@ -34,6 +34,15 @@ TEST(CompileChances, WorkedCase) {
   }
 }
 
+TEST(CompileChances, StartsInAnyOrder) {
+  const FittedModel model = WorkedCaseModel();
+  const WinChances one = Compile(model, 10, {{0, 30}, {0, 1}, {1, 30}, {1, 8}});
+  const WinChances other = Compile(model, 10, {{0, 1}, {0, 30}, {1, 8}, {1, 30}});
+  for (int lane = 0; lane < kLanes; ++lane) {
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(one.starts[i][lane], other.starts[i ^ 1][lane]);
+  }
+}
+
 // What is left of the first day has so much of its hazards.
 TEST(CompileChances, PartOfADay) {
   FittedModel model = WorkedCaseModel();
