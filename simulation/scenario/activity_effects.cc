@@ -100,7 +100,10 @@ std::vector<std::vector<Day>> CreationDays(const History& history, const FittedM
 class Learner {
  public:
   Learner(const History& history, const FittedModel& model)
-      : history_(history), model_(model), weights_(FirstDay(history, model), model.as_of_day) {
+      : history_(history),
+        model_(model),
+        weights_(FirstDay(history, model), model.as_of_day),
+        creation_times_(CreationTimes(history)) {
     for (Counted& counted : counted_) {
       const size_t reps = model.reps.size();
       counted.weighted.resize(reps);
@@ -136,19 +139,18 @@ class Learner {
   }
 
   // What may lead to an opportunity is about none, or about one not yet created.
-  static bool IsProspecting(const Activity& activity, const std::vector<int64_t>& creation_times) {
+  bool IsProspecting(const Activity& activity) const {
     return activity.opportunity == kNone ||
-           activity.time_us <= creation_times[activity.opportunity];
+           activity.time_us <= creation_times_[activity.opportunity];
   }
 
   void Count() {
-    const std::vector<int64_t> creation_times = CreationTimes(history_);
     DayWalk days(history_.time_zone);
     for (const Activity& activity : history_.activities) {
       if (activity.time_us >= model_.as_of_us) break;
       const size_t kind = static_cast<size_t>(activity.type);
       ++effects_.kinds[kind].count;
-      if (activity.rep == kNone || !IsProspecting(activity, creation_times)) continue;
+      if (activity.rep == kNone || !IsProspecting(activity)) continue;
       Counted& counted = counted_[kind];
       const Day day = days.Of(activity.time_us);
       const double weight = weights_.Of(day);
@@ -167,14 +169,13 @@ class Learner {
   // Credits opportunities to the first activity recorded for each.
   void Credit() {
     std::vector<char> is_credited(history_.opportunities.size(), 0);
-    const std::vector<int64_t> creation_times = CreationTimes(history_);
     DayWalk days(history_.time_zone);
     for (const Activity& activity : history_.activities) {
       if (activity.time_us >= model_.as_of_us) break;
       if (activity.opportunity == kNone || activity.rep == kNone) continue;
-      if (!IsProspecting(activity, creation_times)) continue;
+      if (!IsProspecting(activity)) continue;
       if (is_credited[activity.opportunity] != 0) continue;
-      if (creation_times[activity.opportunity] >= model_.as_of_us) continue;
+      if (creation_times_[activity.opportunity] >= model_.as_of_us) continue;
       is_credited[activity.opportunity] = 1;
       Counted& counted = counted_[static_cast<size_t>(activity.type)];
       const double weight = weights_.Of(days.Of(activity.time_us));
@@ -271,6 +272,7 @@ class Learner {
   const History& history_;
   const FittedModel& model_;
   const DayWeights weights_;
+  const std::vector<int64_t> creation_times_;
   std::vector<std::vector<Day>> created_;  // Days of creation by rep, in no order.
   std::array<Counted, kActivityTypeCount> counted_;
   ActivityEffects effects_;
