@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 namespace quotacast::simulation {
 namespace {
@@ -17,9 +19,9 @@ TEST(ParseCsv, QuotedFields) {
 class CsvFolder : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) / "csv_history_test";
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
+    std::string folder = testing::TempDir() + "csv_history_test_XXXXXX";
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
     Write("teams.csv", "team_id,name,parent_team_id\nchild,C,root\nroot,R,\n");
     Write("reps.csv", "rep_id,name,team_id,start_date,end_date\nr,\"Doe, J\",child,2024-01-01,\n");
     Write("stages.csv",
