@@ -262,7 +262,7 @@ absl::Status KeptCompany::Load(storage::Store& store,
   }
   simulation::GroupEvents(parts, history);
   AddActivities(std::move(activities));
-  company_.revision = revision;
+  company_.revision = company_.sales_revision = revision;
   company_.live->StartAnew(revision);
   return absl::OkStatus();
 }
@@ -300,6 +300,8 @@ void KeptCompany::AddReasons(absl::Span<const GivenReason> reasons) {
 
 absl::Status KeptCompany::Update(storage::ReadTransaction& reading,
                                  const storage::Organization& organization, int64_t revision) {
+  const bool same_organization =
+      organization.recorded.revision == company_.organization.recorded.revision;
   const bool same_days =
       organization.time_zone == company_.organization.time_zone &&
       organization.fiscal_year_start_month == company_.organization.fiscal_year_start_month;
@@ -327,6 +329,10 @@ absl::Status KeptCompany::Update(storage::ReadTransaction& reading,
       Reader().Events(reading, company_.revision, opportunities_, company_.history.opportunities);
   if (!events.ok()) return events.status();
   AddReasons(events->reasons);
+  const bool only_activities = same_organization && same_staff && !*new_quotas &&
+                               known_opportunities == company_.history.opportunities.size() &&
+                               events->events.empty() && events->reasons.empty();
+  if (!only_activities) company_.sales_revision = revision;
   AddEvents(*std::move(events), labels, known_opportunities, revision);
   return absl::OkStatus();
 }

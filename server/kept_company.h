@@ -31,6 +31,8 @@ struct DatedQuota {
 struct CompanyHistory {
   storage::Organization organization;
   int64_t revision = 0;  // Of the organization, when this was read.
+  // Of the last change by anything but activities, or one before this was first read.
+  int64_t sales_revision = 0;
   // Reps, teams and pipelines are in the order of their ids. `quotas` are those of now.
   // Opportunities are as first known; the label of one is its name, where others have the same.
   simulation::History history;

@@ -16,16 +16,21 @@
 
 namespace quotacast {
 
+// A model as of an instant, with the last instant as of which it is the same.
+struct DatedModel {
+  simulation::FittedModel model;
+  int64_t holds_until_us = 0;
+};
+
 // Thread-safe.
 class LiveModel {
  public:
   // The model of the history at `revision` as of an instant, which is not to be ahead of now: the
   // very one that simulation::FitModel gives. Reads the whole history the first time on a day;
   // nullopt where the statistics are at another revision or past the instant.
-  std::optional<absl::StatusOr<simulation::FittedModel>> Fit(const simulation::History& history,
-                                                             int64_t revision, int64_t as_of_us,
-                                                             int thread_count)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<absl::StatusOr<DatedModel>> Fit(const simulation::History& history,
+                                                int64_t revision, int64_t as_of_us,
+                                                int thread_count) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // To be called before and after a history changes from one revision to the next: with the
   // opportunities whose events or labels change; afterwards with the new ones too.

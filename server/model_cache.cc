@@ -12,32 +12,33 @@ namespace {
 constexpr int64_t kRecentUs = int64_t{60} * 1'000'000;
 
 // The model as of an instant, from the statistics kept with the history where they serve.
-absl::StatusOr<simulation::FittedModel> Fit(const CompanyHistory& company, int64_t as_of_us,
-                                            int thread_count) {
+absl::StatusOr<DatedModel> Fit(const CompanyHistory& company, int64_t as_of_us, int thread_count) {
   if (as_of_us <= absl::ToUnixMicros(absl::Now())) {
     auto model = company.live->Fit(company.history, company.revision, as_of_us, thread_count);
     if (model.has_value()) return *std::move(model);
   }
-  return simulation::FitModel(company.history, as_of_us, {}, thread_count);
+  auto model = simulation::FitModel(company.history, as_of_us, {}, thread_count);
+  if (!model.ok()) return model.status();
+  return DatedModel{*std::move(model), as_of_us};
 }
 
 }  // namespace
 
 const simulation::ActivityEffects& FittedCompany::prospecting(int thread_count) const {
-  std::call_once(learnt_->prospecting_learnt, [&] {
-    learnt_->prospecting =
-        simulation::LearnProspectingEffects(company_->history, learnt_->model, thread_count);
+  std::call_once(effects_->prospecting_learnt, [&] {
+    effects_->prospecting = simulation::LearnProspectingEffects(company_->history, learnt_->model,
+                                                                effects_->as_of_us, thread_count);
   });
-  return learnt_->prospecting;
+  return effects_->prospecting;
 }
 
 const simulation::ActivityEffects& FittedCompany::effects(int thread_count) const {
-  std::call_once(learnt_->effects_learnt, [&] {
-    learnt_->effects = prospecting(thread_count);
-    learnt_->effects.follow_ups =
-        simulation::LearnFollowUpEffects(company_->history, learnt_->model);
+  std::call_once(effects_->all_learnt, [&] {
+    effects_->all = prospecting(thread_count);
+    effects_->all.follow_ups =
+        simulation::LearnFollowUpEffects(company_->history, learnt_->model, effects_->as_of_us);
   });
-  return learnt_->effects;
+  return effects_->all;
 }
 
 absl::StatusOr<std::shared_ptr<const simulation::LearntCorrections>> FittedCompany::Corrections(
@@ -59,34 +60,53 @@ std::shared_ptr<FittedCompany::Learnt> ModelCache::Find(const CompanyHistory& co
                                                         int64_t as_of_us) {
   MutexLock lock(mutex_);
   for (auto it = used_last_first_.begin(); it != used_last_first_.end(); ++it) {
-    if (!(*it)->Of(company) || (*it)->model.as_of_us != as_of_us) continue;
+    const FittedCompany::Learnt& learnt = **it;
+    if (!learnt.Of(company) || as_of_us < learnt.model.as_of_us ||
+        as_of_us > learnt.holds_until_us) {
+      continue;
+    }
     used_last_first_.splice(used_last_first_.begin(), used_last_first_, it);
     return used_last_first_.front();
   }
   return nullptr;
 }
 
+std::shared_ptr<FittedCompany::Effects> ModelCache::EffectsOf(const CompanyHistory& company,
+                                                              int64_t as_of_us,
+                                                              FittedCompany::Learnt& learnt) {
+  MutexLock lock(mutex_);
+  if (learnt.effects == nullptr || learnt.effects->revision != company.revision ||
+      learnt.effects->as_of_us != as_of_us) {
+    learnt.effects.reset(new FittedCompany::Effects{company.revision, as_of_us, {}, {}, {}, {}});
+  }
+  return learnt.effects;
+}
+
 absl::StatusOr<std::shared_ptr<const FittedCompany>> ModelCache::Get(
     const std::shared_ptr<const CompanyHistory>& company, int64_t as_of_us, int thread_count) {
   std::shared_ptr<FittedCompany::Learnt> learnt = Find(*company, as_of_us);
   if (learnt == nullptr) {
-    absl::StatusOr<simulation::FittedModel> model = Fit(*company, as_of_us, thread_count);
+    absl::StatusOr<DatedModel> model = Fit(*company, as_of_us, thread_count);
     if (!model.ok()) return model.status();
     learnt = std::make_shared<FittedCompany::Learnt>(*company, *std::move(model));
     MutexLock lock(mutex_);
     used_last_first_.push_front(learnt);
     if (used_last_first_.size() > kModelsMax) used_last_first_.pop_back();
   }
-  return std::make_shared<const FittedCompany>(company, std::move(learnt));
+  std::shared_ptr<FittedCompany::Effects> effects = EffectsOf(*company, as_of_us, *learnt);
+  return std::make_shared<const FittedCompany>(company, std::move(learnt), std::move(effects));
 }
 
-int64_t ModelCache::RecentInstant(const CompanyHistory& company, int64_t now_us) {
+int64_t ModelCache::RecentInstant(const CompanyHistory& company, int64_t now_us,
+                                  bool activities_matter) {
   MutexLock lock(mutex_);
   for (const auto& learnt : used_last_first_) {
-    const int64_t as_of_us = learnt->model.as_of_us;
-    if (learnt->Of(company) && as_of_us <= now_us && now_us - as_of_us <= kRecentUs) {
-      return as_of_us;
-    }
+    if (!learnt->Of(company)) continue;
+    const FittedCompany::Effects* effects = learnt->effects.get();
+    const bool is_same = effects != nullptr && effects->revision == company.revision;
+    if (activities_matter && !is_same) continue;
+    const int64_t as_of_us = activities_matter ? effects->as_of_us : learnt->model.as_of_us;
+    if (as_of_us <= now_us && now_us - as_of_us <= kRecentUs) return as_of_us;
   }
   return now_us;
 }

@@ -30,6 +30,9 @@ class LiveStatistics {
   bool AdvanceTo(const History& history, int64_t as_of_us);
 
   int64_t as_of_us() const { return as_of_us_; }
+  // The last instant of the day up to which the statistics stay as they are; INT64_MAX where
+  // nothing more is known to come on it.
+  int64_t stay_until_us() const { return to_come_.empty() ? INT64_MAX : to_come_.begin()->first; }
   // Whole() may be false: then start anew.
   const SufficientStatistics& statistics() const { return statistics_; }
 

@@ -77,8 +77,12 @@ Observation Observe(const History& history, int64_t as_of_us);
 int64_t ObserveOpportunity(const History& history, int32_t opportunity, int64_t as_of_us,
                            DayReader& days, Observation& out);
 
-// What of the day lies ahead of an instant in it: 1 at its start.
+// What of the day lies ahead of the minute of an instant in it: 1 at its start. By the minute, so
+// that what is worked out for one instant serves for those shortly after it.
 double PartAhead(int64_t instant_us, Day day, absl::TimeZone zone);
+
+// The start of the next minute (UTC).
+int64_t EndOfMinuteUs(int64_t instant_us);
 
 }  // namespace quotacast::simulation
 

@@ -178,7 +178,7 @@ std::vector<simulation::Question> FloorQuestion::QuotaQuestions(simulation::Meas
 }
 
 absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, Floor& floor,
-                                                const FloorFields& fields, bool needs_model) {
+                                                const FloorFields& fields, Needs needs) {
   const auto organization = convert::ParseOrganizationName("parent", fields.parent);
   if (!organization.ok()) return organization.status();
   FloorQuestion question;
@@ -194,8 +194,9 @@ absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, Floor& floor,
                             convert::OrganizationName(*organization));
   }
   question.company = *std::move(company);
-  if (needs_model && fields.as_of == nullptr) {
-    question.as_of_us = floor.models.RecentInstant(*question.company, question.as_of_us);
+  if (needs != Needs::kRecords && fields.as_of == nullptr) {
+    question.as_of_us = floor.models.RecentInstant(*question.company, question.as_of_us,
+                                                   needs == Needs::kModelAndActivities);
   }
   const simulation::History& history = question.company->history;
   auto rows = ReadRows(fields, *organization, history);

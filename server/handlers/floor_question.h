@@ -21,6 +21,7 @@
 #include "server/metrics/grouping.h"
 #include "server/metrics/opportunity_outlook.h"
 #include "server/metrics/signal.h"
+#include "server/metrics/signal_effects.h"
 #include "server/model_cache.h"
 #include "server/storage/mutex.h"
 #include "simulation/forecast.h"
@@ -51,8 +52,12 @@ struct Floor {
   ModelCache& models;
   ActivityIndexes indexes = {};
   KeptAnswers<std::vector<metrics::Signal>> signals = {};
+  KeptAnswers<metrics::QuotaForecasts> quotas = {};  // As of their model's instant.
   KeptAnswers<std::vector<metrics::OpportunityOutlook>> outlooks = {};
 };
+
+// What an answer is made of.
+enum class Needs { kRecords, kModel, kModelAndActivities };
 
 struct FloorQuestion {
   std::shared_ptr<const CompanyHistory> company;
@@ -61,8 +66,11 @@ struct FloorQuestion {
   simulation::Period period;
   int64_t as_of_us = 0;
   std::string organization() const { return company->organization.id; }
-  AnswerKey Key(simulation::Measure measure) const {
-    return {company->organization.key, company->revision, as_of_us, period, measure};
+  // Of an answer made of so much.
+  AnswerKey Key(simulation::Measure measure, Needs needs) const {
+    return {company->organization.key,
+            needs == Needs::kModel ? company->sales_revision : company->revision, as_of_us, period,
+            measure};
   }
   // FAILED_PRECONDITION where the period is over.
   absl::Status CheckRunning() const;
@@ -85,11 +93,11 @@ struct FloorFields {
   const google::protobuf::Timestamp* as_of;  // Null: now.
 };
 
-// NOT_FOUND and INVALID_ARGUMENT with their details. `needs_model`: where no as-of time is given,
-// the instant is that of a model that is kept and still holds, if there is one.
+// NOT_FOUND and INVALID_ARGUMENT with their details. Where no as-of time is given and a model is
+// needed, the instant is that of one that is kept and still holds, if there is one.
 absl::StatusOr<FloorQuestion> ReadFloorQuestion(Engine& engine, Floor& floor,
                                                 const FloorFields& fields,
-                                                bool needs_model = false);
+                                                Needs needs = Needs::kRecords);
 
 template <typename Request>
 FloorFields FieldsOf(const Request& request) {

@@ -31,7 +31,7 @@ absl::StatusOr<ForecastCorrections> ForecastCorrections::Learn(
   ForecastCorrections corrections;
   if (mode == simulation::CorrectionMode::kOff) return corrections;
   const simulation::History& history = company.company().history;
-  const int64_t as_of_us = company.model().as_of_us;
+  const int64_t as_of_us = company.as_of_us();
   for (const simulation::Question& question : questions) {
     const auto learnt = company.Corrections(question.measure, thread_count, cancelled);
     if (!learnt.ok()) return learnt.status();

@@ -95,7 +95,8 @@ absl::StatusOr<v1::ReportGuidelinesResponse> ReportGuidelines(
   if (!measure.ok()) return measure.status();
   const auto page = ParsePage(request);
   if (!page.ok()) return page.status();
-  const auto question = ReadFloorQuestion(engine, floor, FieldsOf(request), /*needs_model=*/true);
+  const auto question =
+      ReadFloorQuestion(engine, floor, FieldsOf(request), Needs::kModelAndActivities);
   if (!question.ok()) return question.status();
   if (const absl::Status status = question->CheckRunning(); !status.ok()) return status;
   std::vector<simulation::Question> all = question->QuotaQuestions(*measure);

@@ -75,8 +75,8 @@ absl::StatusOr<PairedQuestions> ReadSelection(Engine& engine, ModelCache& models
   }
   asked.company = *std::move(company);
   if (!selection.has_as_of()) {
-    asked.selection.as_of_us =
-        models.RecentInstant(*asked.company, absl::ToUnixMicros(absl::Now()));
+    asked.selection.as_of_us = models.RecentInstant(*asked.company, absl::ToUnixMicros(absl::Now()),
+                                                    /*activities_matter=*/true);
   }
   if (!selection.period().empty()) {
     const auto parsed = ParsePeriod("selection.period", selection.period(),

@@ -22,7 +22,7 @@ absl::StatusOr<std::vector<OpportunityOutlook>> Compute(const Context& context, 
                                                         const FloorQuestion& question,
                                                         const metrics::StageIndex& stages,
                                                         int thread_count) {
-  const AnswerKey key = question.Key(simulation::Measure::kAmount);
+  const AnswerKey key = question.Key(simulation::Measure::kAmount, Needs::kModel);
   if (const auto kept = floor.outlooks.Find(key)) return *kept;
   const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
   if (!fitted.ok()) return fitted.status();
@@ -32,8 +32,8 @@ absl::StatusOr<std::vector<OpportunityOutlook>> Compute(const Context& context, 
   if (context.cancelled && context.cancelled()) {
     return absl::CancelledError("the ranking was cancelled");
   }
-  auto outlooks =
-      metrics::OutlooksOf(question.company->history, stages, model, chances, thread_count);
+  auto outlooks = metrics::OutlooksOf(question.company->history, stages, model, chances,
+                                      question.as_of_us, thread_count);
   floor.outlooks.Keep(key, std::make_shared<const std::vector<OpportunityOutlook>>(outlooks));
   return outlooks;
 }
@@ -103,7 +103,7 @@ absl::StatusOr<v1::RankOpportunitiesResponse> RankOpportunities(
   }
   const auto page = ParsePage(request);
   if (!page.ok()) return page.status();
-  const auto question = ReadFloorQuestion(engine, floor, FieldsOf(request), /*needs_model=*/true);
+  const auto question = ReadFloorQuestion(engine, floor, FieldsOf(request), Needs::kModel);
   if (!question.ok()) return question.status();
   if (const absl::Status status = question->CheckRunning(); !status.ok()) return status;
   const metrics::StageIndex stages(question->company->history);

@@ -24,24 +24,50 @@ simulation::ForecastOptions OptionsOf(const Context& context, int thread_count) 
   return options;
 }
 
+// By one model, as long as it holds.
+struct Outlook {
+  std::shared_ptr<const FittedCompany> fitted;
+  std::shared_ptr<const metrics::QuotaForecasts> quotas;
+};
+
+absl::StatusOr<Outlook> Forecast(const Context& context, Floor& floor,
+                                 const FloorQuestion& question, simulation::Measure measure,
+                                 const std::vector<simulation::Question>& questions,
+                                 int thread_count) {
+  auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
+  if (!fitted.ok()) return fitted.status();
+  AnswerKey key = question.Key(measure, Needs::kModel);
+  key.as_of_us = (*fitted)->model().as_of_us;
+  auto kept = floor.quotas.Find(key);
+  if (kept == nullptr || !kept->Answer(questions)) {
+    auto made =
+        metrics::ForecastQuotas((*fitted)->model(), questions, OptionsOf(context, thread_count));
+    if (!made.ok()) return made.status();
+    kept = *std::move(made);
+    floor.quotas.Keep(key, kept);
+  }
+  return Outlook{*std::move(fitted), std::move(kept)};
+}
+
 // Those of the selected reps at least, most urgent first.
 absl::StatusOr<std::shared_ptr<const Signals>> Compute(
     const Context& context, Floor& floor, const FloorQuestion& question, bool is_whole,
     simulation::Measure measure, const std::vector<simulation::Question>& questions,
     int thread_count) {
-  const AnswerKey key = question.Key(measure);
+  const AnswerKey key = question.Key(measure, Needs::kModelAndActivities);
   if (auto kept = floor.signals.Find(key)) return kept;
   const metrics::SignalEvidence evidence =
       metrics::GatherEvidence(question.company->history, *question.index, question.quotas,
                               question.period, measure, question.as_of_us, thread_count);
-  Signals signals = metrics::FindSignals(evidence);
+  Signals signals = metrics::FindSignals(evidence, thread_count);
   if (questions.empty()) {
     metrics::SortByUrgency(signals);
   } else {
-    const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
-    if (!fitted.ok()) return fitted.status();
-    const absl::Status status = metrics::AddForecasts(evidence, (*fitted)->model(), questions,
-                                                      OptionsOf(context, thread_count), signals);
+    const auto outlook = Forecast(context, floor, question, measure, questions, thread_count);
+    if (!outlook.ok()) return outlook.status();
+    const absl::Status status =
+        metrics::AddForecasts(evidence, outlook->fitted->model(), *outlook->quotas,
+                              OptionsOf(context, thread_count), signals);
     if (!status.ok()) return status;
   }
   auto found = std::make_shared<const Signals>(std::move(signals));
@@ -85,6 +111,7 @@ Page PageOf(const FloorQuestion& question, const Signals& signals, const Reviews
 
 // The effects of what is shown that do not move it in the list.
 absl::Status AddShownEffects(const Context& context, Floor& floor, const FloorQuestion& question,
+                             simulation::Measure measure,
                              const std::vector<simulation::Question>& questions, int thread_count,
                              Signals& signals) {
   std::vector<metrics::Signal*> open;
@@ -93,9 +120,10 @@ absl::Status AddShownEffects(const Context& context, Floor& floor, const FloorQu
     if (can_be_told && !signal.effect_known) open.push_back(&signal);
   }
   if (open.empty()) return absl::OkStatus();
-  const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
-  if (!fitted.ok()) return fitted.status();
-  return metrics::AddEffects((*fitted)->model(), questions, OptionsOf(context, thread_count), open);
+  const auto outlook = Forecast(context, floor, question, measure, questions, thread_count);
+  if (!outlook.ok()) return outlook.status();
+  return metrics::AddEffects(outlook->fitted->model(), *outlook->quotas,
+                             OptionsOf(context, thread_count), open);
 }
 
 // The reviews that hide their signals now, by the signal's id.
@@ -123,7 +151,8 @@ absl::StatusOr<v1::ListSignalsResponse> ListSignals(const Context& context, Engi
   if (!measure.ok()) return measure.status();
   const auto page = ParsePage(request);
   if (!page.ok()) return page.status();
-  const auto question = ReadFloorQuestion(engine, floor, FieldsOf(request), /*needs_model=*/true);
+  const auto question =
+      ReadFloorQuestion(engine, floor, FieldsOf(request), Needs::kModelAndActivities);
   if (!question.ok()) return question.status();
   const auto reviews = ReviewsNow(context, question->company->organization.key);
   if (!reviews.ok()) return reviews.status();
@@ -137,7 +166,8 @@ absl::StatusOr<v1::ListSignalsResponse> ListSignals(const Context& context, Engi
     computed = signals.status();
     if (!computed.ok()) return;
     shown = PageOf(*question, **signals, *reviews, request.show_reviewed(), *page);
-    computed = AddShownEffects(context, floor, *question, questions, thread_count, shown.signals);
+    computed = AddShownEffects(context, floor, *question, *measure, questions, thread_count,
+                               shown.signals);
   });
   if (!admitted.ok()) return admitted;
   if (!computed.ok()) return computed;

@@ -32,9 +32,6 @@ Counts ActivityCounts::PerWorkingDay(ActivityType type) const {
   return {static_cast<double>(made[IndexOf(type)]), working_days};
 }
 
-namespace {
-
-// The activities of a window, which are in time order.
 absl::Span<const Activity> ActivitiesIn(const simulation::History& history, Window window) {
   const auto before = [](const Activity& a, int64_t time_us) { return a.time_us < time_us; };
   const auto begin = std::lower_bound(history.activities.begin(), history.activities.end(),
@@ -43,6 +40,8 @@ absl::Span<const Activity> ActivitiesIn(const simulation::History& history, Wind
   return {history.activities.data() + (begin - history.activities.begin()),
           static_cast<size_t>(end - begin)};
 }
+
+namespace {
 
 // Counts all but what takes a look at the opportunity.
 class RowCounter {

@@ -59,6 +59,10 @@ class ProspectingCounter {
   std::vector<int64_t> rows_;
 };
 
+// The activities of a window, in time order.
+absl::Span<const simulation::Activity> ActivitiesIn(const simulation::History& history,
+                                                    Window window);
+
 // Activities of the type in the window that are about no opportunity yet: without one, or at or
 // before its creation. By rep.
 std::vector<int64_t> CountProspecting(const simulation::History& history, Window window,

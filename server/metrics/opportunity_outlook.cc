@@ -170,7 +170,7 @@ class RepChances {
 
 std::vector<OpportunityOutlook> OutlooksOf(const simulation::History& history,
                                            const StageIndex& stages, const FittedModel& model,
-                                           const std::vector<double>& win_chances,
+                                           const std::vector<double>& win_chances, int64_t as_of_us,
                                            int thread_count) {
   absl::flat_hash_map<int32_t, double> chance_of;
   chance_of.reserve(model.open.size());
@@ -178,7 +178,7 @@ std::vector<OpportunityOutlook> OutlooksOf(const simulation::History& history,
     chance_of[model.open[i].opportunity] = win_chances[i];
   }
   const Grouping grouping(history);
-  const Window year = {model.as_of_us - kYearUs, model.as_of_us};
+  const Window year = {as_of_us - kYearUs, as_of_us};
   Reader read = CountInParallel(history.opportunities.size(), thread_count,
                                 [&] { return Reader(history, grouping, stages, year); });
   read.won.Finish();

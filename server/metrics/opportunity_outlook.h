@@ -39,12 +39,12 @@ struct OpportunityOutlook {
   Standing standing = Standing::kUsual;
 };
 
-// Of every open opportunity in an open stage, in the order of the history. `win_chances` are those
-// of model.open, by index.
+// Of every open opportunity in an open stage as of an instant, in the order of the history.
+// `win_chances` are those of model.open, by index.
 std::vector<OpportunityOutlook> OutlooksOf(const simulation::History& history,
                                            const StageIndex& stages,
                                            const simulation::FittedModel& model,
-                                           const std::vector<double>& win_chances,
+                                           const std::vector<double>& win_chances, int64_t as_of_us,
                                            int thread_count);
 
 // The chance of each of model.open to be won in what of the period lies ahead: the mean over

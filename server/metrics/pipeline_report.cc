@@ -12,7 +12,6 @@ namespace {
 using simulation::Measure;
 using simulation::Period;
 
-constexpr int kPastPeriods = 12;
 constexpr int64_t kYearUs = static_cast<int64_t>(365 * kDayUs);
 
 // What is counted of a period, one opportunity after the other.
@@ -64,28 +63,6 @@ struct PeriodCounters {
   StageDurationCounter durations;
   std::vector<int64_t> open_at_start;
 };
-
-std::vector<int64_t> StartsOf(const std::vector<Period>& periods, absl::TimeZone zone) {
-  std::vector<int64_t> starts;
-  for (const Period& period : periods) {
-    starts.push_back(simulation::StartOfDayUs(period.start, zone));
-  }
-  std::reverse(starts.begin(), starts.end());
-  return starts;
-}
-
-LoadBand BandOf(const PipelineReport& report) {
-  std::vector<LoadOutcome> outcomes;
-  const size_t reps = report.grouping.rep_count();
-  for (size_t k = 0; k < report.past.size(); ++k) {
-    const int32_t* const loads = &report.now.load.past[(report.past.size() - 1 - k) * reps];
-    for (size_t rep = 0; rep < reps; ++rep) {
-      const Attainment& attainment = report.past[k][rep];
-      if (attainment.target > 0) outcomes.push_back({loads[rep], attainment.reps_made > 0});
-    }
-  }
-  return LearnLoadBand(outcomes);
-}
 
 std::vector<double> StageWeights(const CloseTable& year, const Grouping& grouping,
                                  size_t stage_count) {
@@ -202,6 +179,28 @@ int64_t FirstInstant(const PipelineReport& report, const simulation::History& hi
 
 }  // namespace
 
+std::vector<int64_t> StartsOf(const std::vector<Period>& periods, absl::TimeZone zone) {
+  std::vector<int64_t> starts;
+  for (const Period& period : periods) {
+    starts.push_back(simulation::StartOfDayUs(period.start, zone));
+  }
+  std::reverse(starts.begin(), starts.end());
+  return starts;
+}
+
+LoadBand BandOf(const LoadTable& load, const std::vector<std::vector<Attainment>>& past,
+                int32_t rep_count) {
+  std::vector<LoadOutcome> outcomes;
+  for (size_t k = 0; k < past.size(); ++k) {
+    const int32_t* const loads = &load.past[(past.size() - 1 - k) * rep_count];
+    for (int32_t rep = 0; rep < rep_count; ++rep) {
+      const Attainment& attainment = past[k][rep];
+      if (attainment.target > 0) outcomes.push_back({loads[rep], attainment.reps_made > 0});
+    }
+  }
+  return LearnLoadBand(outcomes);
+}
+
 PipelineReport ReportPipeline(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, Period period,
                               Measure measure, int64_t as_of_us, const LossReasons& reasons,
@@ -237,7 +236,7 @@ PipelineReport ReportPipeline(const simulation::History& history, const Activity
   report.now = read.now.Finish(grouping, stages, report.current.attainment);
   report.before = read.before.Finish(grouping, stages, attained(previous, before_us));
   for (const Period& past : report.past_periods) report.past.push_back(attained(past, as_of_us));
-  report.band = BandOf(report);
+  report.band = BandOf(report.now.load, report.past, grouping.rep_count());
   return report;
 }
 

@@ -42,6 +42,9 @@ struct OpenFigures {
   std::vector<Attainment> attainment;  // By row: of the instant's period, by then.
 };
 
+// Periods with quotas that are looked back on.
+inline constexpr int kPastPeriods = 12;
+
 struct PipelineReport {
   Grouping grouping;
   StageIndex stages;
@@ -52,7 +55,7 @@ struct PipelineReport {
   // most at its end; its load has no past.
   OpenFigures before;
   LoadBand band;
-  std::vector<simulation::Period> past_periods;  // With quotas, latest first; at most 12.
+  std::vector<simulation::Period> past_periods;  // With quotas, latest first; at most kPastPeriods.
   std::vector<std::vector<Attainment>> past;     // [period][row].
 
   // Days that the current period has lasted by the instant: up to this age in a stage its cohorts
@@ -67,6 +70,14 @@ PipelineReport ReportPipeline(const simulation::History& history, const Activity
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
                               simulation::Measure measure, int64_t as_of_us,
                               const LossReasons& reasons, int thread_count);
+
+// The starts of periods that are given latest first, in order of time.
+std::vector<int64_t> StartsOf(const std::vector<simulation::Period>& periods, absl::TimeZone zone);
+
+// The band of loads at the starts of periods, which are the instants of `load.past`, by whether
+// reps made their quotas in them: `past` is [period, latest first][row].
+LoadBand BandOf(const LoadTable& load, const std::vector<std::vector<Attainment>>& past,
+                int32_t rep_count);
 
 // Weighted pipeline, micro units of money: the sum of open amounts times stage_weights.
 double WeightedMicros(const OpenFigures& open, int32_t row);

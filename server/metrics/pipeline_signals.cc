@@ -79,13 +79,13 @@ std::vector<double> StaleByInterval(const LifeTable& table) {
 }  // namespace
 
 void AddOverloaded(const SignalEvidence& evidence, std::vector<Signal>& signals) {
-  const LoadBand& band = evidence.pipeline.band;
+  const LoadBand& band = evidence.band;
   if (!band.known || evidence.history->activities.empty()) return;
   const auto attended = [&](int32_t row) {
-    const OpenCounts open = evidence.pipeline.now.load.Total(row);
+    const OpenCounts open = evidence.load.Total(row);
     return Counts{static_cast<double>(open.attended), static_cast<double>(open.open)};
   };
-  const RatePopulation reps = PopulationOf(evidence.pipeline.grouping, &LearnProportions, attended);
+  const RatePopulation reps = PopulationOf(evidence.grouping, &LearnProportions, attended);
   const double company = attended(evidence.organization_row()).Crude();
   for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
     const Counts counts = attended(rep);
@@ -102,7 +102,7 @@ void AddOverloaded(const SignalEvidence& evidence, std::vector<Signal>& signals)
 }
 
 void AddUnderloaded(const SignalEvidence& evidence, std::vector<Signal>& signals) {
-  const LoadBand& band = evidence.pipeline.band;
+  const LoadBand& band = evidence.band;
   if (!band.known) return;
   const double probability =
       1 - ChanceAbove(Proportion(band.made_below, {}), Proportion(band.made_within, {}), 1);
@@ -110,10 +110,9 @@ void AddUnderloaded(const SignalEvidence& evidence, std::vector<Signal>& signals
   const simulation::Day as_of_day =
       simulation::DayOf(evidence.as_of_us, evidence.history->time_zone);
   for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
-    const auto open = static_cast<double>(evidence.pipeline.now.load.Total(rep).open);
+    const auto open = static_cast<double>(evidence.load.Total(rep).open);
     const simulation::Rep& record = evidence.history->reps[rep];
-    if (open >= band.low || evidence.pipeline.current.attainment[rep].target == 0 ||
-        record.end_day <= as_of_day) {
+    if (open >= band.low || evidence.attainment[rep].target == 0 || record.end_day <= as_of_day) {
       continue;
     }
     Signal signal = About(SignalKind::kUnderloaded, rep, open, band.low);
@@ -193,7 +192,7 @@ void AddQuotaSignals(const SignalEvidence& evidence,
                      absl::Span<const simulation::Forecast> forecasts,
                      std::vector<Signal>& signals) {
   const size_t width = evidence.stage_count();
-  const StageIndex& stages = evidence.pipeline.stages;
+  const StageIndex& stages = evidence.stages;
   const double cycle = evidence.closes.rows[evidence.organization_row()].AverageCycleDays();
   const simulation::Day as_of_day =
       simulation::DayOf(evidence.as_of_us, evidence.history->time_zone);
@@ -204,7 +203,7 @@ void AddQuotaSignals(const SignalEvidence& evidence,
     if (chance >= .5) continue;
     OpenCounts last;
     for (size_t s = 0; s < width; ++s) {
-      if (stages.IsLate(s)) last += evidence.pipeline.now.load.stages[rep * width + s];
+      if (stages.IsLate(s)) last += evidence.load.stages[rep * width + s];
     }
     const bool amounts = forecast.question.measure == simulation::Measure::kAmount;
     const int64_t in_last = amounts ? last.amount_micros : last.units;

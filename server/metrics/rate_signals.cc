@@ -36,35 +36,34 @@ std::vector<size_t> LastOpenStages(const StageIndex& stages) {
 
 }  // namespace
 
-void AddConversionDrops(const SignalEvidence& evidence, std::vector<Signal>& signals) {
+void AddConversionDrops(const SignalEvidence& evidence, size_t s, std::vector<Signal>& signals) {
+  if (evidence.stages[s].kind != StageKind::kOpen) return;
   const size_t width = evidence.stage_count();
-  const auto counts_of = [width](const std::vector<LifeTable>& tables, int32_t row, size_t s) {
+  const auto counts_of = [width, s](const std::vector<LifeTable>& tables, int32_t row) {
     return EstimateConversion(tables[row * width + s], kConversionHorizonDays).effective;
   };
-  for (size_t s = 0; s < width; ++s) {
-    if (evidence.pipeline.stages[s].kind != StageKind::kOpen) continue;
-    std::vector<Counts> now, before;
-    for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
-      now.push_back(counts_of(evidence.recent, rep, s));
-      before.push_back(counts_of(evidence.earlier, rep, s));
-    }
-    const RatePopulation reps_now = LearnProportions(now), reps_before = LearnProportions(before);
-    for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
-      if (now[rep].total < kFewest || before[rep].total < kFewest) continue;
-      const auto x = RobustProportion(now[rep], reps_now.PriorFor(now[rep]));
-      // What the rep was before is the rep's own: a lasting difference from the others is no drop.
-      const RatePrior others = reps_before.PriorFor(before[rep]);
-      const RatePrior own_before = {others.mean, std::min(others.strength, kOwnStrength)};
-      const BetaDistribution y = Proportion(before[rep], own_before);
-      if (x.Mean() > kSignalRatio * y.Mean()) continue;
-      const double probability = 1 - ChanceAbove(x, y, kSignalRatio);
-      if (probability < kSignalProbability) continue;
-      Signal signal = Make(SignalKind::kConversionDrop, rep, probability, now[rep], x.Mean(),
-                           x.CentralInterval(), y.Mean());
-      signal.pipeline = evidence.pipeline.stages[s].pipeline;
-      signal.stage = evidence.pipeline.stages[s].stage;
-      signals.push_back(signal);
-    }
+  std::vector<Counts> now, before;
+  for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
+    now.push_back(counts_of(evidence.recent, rep));
+    before.push_back(counts_of(evidence.earlier, rep));
+  }
+  const RatePopulation reps_now = LearnProportions(now), reps_before = LearnProportions(before);
+  for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
+    if (now[rep].total < kFewest || before[rep].total < kFewest) continue;
+    const auto x = RobustProportion(now[rep], reps_now.PriorFor(now[rep]));
+    // What the rep was before is the rep's own: a lasting difference from the others is no drop.
+    const RatePrior others = reps_before.PriorFor(before[rep]);
+    const RatePrior own_before = {others.mean, std::min(others.strength, kOwnStrength)};
+    const BetaDistribution y = Proportion(before[rep], own_before);
+    if (x.Mean() > kSignalRatio * y.Mean()) continue;
+    if (!MayBeAtMost(1 - kSignalProbability, x, y, kSignalRatio)) continue;
+    const double probability = 1 - ChanceAbove(x, y, kSignalRatio);
+    if (probability < kSignalProbability) continue;
+    Signal signal = Make(SignalKind::kConversionDrop, rep, probability, now[rep], x.Mean(),
+                         x.CentralInterval(), y.Mean());
+    signal.pipeline = evidence.stages[s].pipeline;
+    signal.stage = evidence.stages[s].stage;
+    signals.push_back(signal);
   }
 }
 
@@ -75,11 +74,11 @@ void AddOpensButDoesNotClose(const SignalEvidence& evidence, std::vector<Signal>
                   evidence.activities[row].working_days};
   };
   const double company_creates = created(evidence.organization_row()).Crude();
-  for (const size_t s : LastOpenStages(evidence.pipeline.stages)) {
+  for (const size_t s : LastOpenStages(evidence.stages)) {
     const auto rate = [&](int32_t row) {
       return evidence.closes.stages[row * width + s].WinRate();
     };
-    const RatePopulation reps = PopulationOf(evidence.pipeline.grouping, &LearnProportions, rate);
+    const RatePopulation reps = PopulationOf(evidence.grouping, &LearnProportions, rate);
     const double company = rate(evidence.organization_row()).Crude();
     for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
       const Counts counts = rate(rep);
@@ -89,8 +88,8 @@ void AddOpensButDoesNotClose(const SignalEvidence& evidence, std::vector<Signal>
       if (probability < kSignalProbability) continue;
       Signal signal = Make(SignalKind::kOpensButDoesNotClose, rep, probability, counts, x.Mean(),
                            x.CentralInterval(), company);
-      signal.pipeline = evidence.pipeline.stages[s].pipeline;
-      signal.stage = evidence.pipeline.stages[s].stage;
+      signal.pipeline = evidence.stages[s].pipeline;
+      signal.stage = evidence.stages[s].stage;
       signals.push_back(signal);
     }
   }
@@ -102,7 +101,7 @@ void AddLowContactRates(const SignalEvidence& evidence, std::vector<Signal>& sig
     return ContactRate(evidence.contacts[row], evidence.activities[row], linked);
   };
   const double company = rate(evidence.organization_row()).Crude();
-  const RatePopulation reps = PopulationOf(evidence.pipeline.grouping, &LearnIntensities, rate);
+  const RatePopulation reps = PopulationOf(evidence.grouping, &LearnIntensities, rate);
   for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
     const Counts counts = rate(rep);
     if (counts.total * company < kFewest) continue;
@@ -124,7 +123,7 @@ void AddGivesUpEarly(const SignalEvidence& evidence, std::vector<Signal>& signal
   const int64_t without = all.won.bins[0] + all.lost.bins[0];
   if (2 * without > all.won.Count() + all.lost.Count()) return;
   const double company = share(evidence.organization_row()).Crude();
-  const RatePopulation reps = PopulationOf(evidence.pipeline.grouping, &LearnProportions, share);
+  const RatePopulation reps = PopulationOf(evidence.grouping, &LearnProportions, share);
   for (int32_t rep = 0; rep < evidence.rep_count(); ++rep) {
     const Counts counts = share(rep);
     if (counts.total < kFewest) continue;

@@ -11,8 +11,9 @@
 
 namespace quotacast::metrics {
 
-// Recent cohorts against the rep's own earlier ones, at the same age: P(recent < 0.75 earlier).
-void AddConversionDrops(const SignalEvidence& evidence, std::vector<Signal>& signals);
+// At one stage (a StageIndex number), recent cohorts against the rep's own earlier ones, at the
+// same age: P(recent < 0.75 earlier).
+void AddConversionDrops(const SignalEvidence& evidence, size_t stage, std::vector<Signal>& signals);
 
 // P(win rate from the last open stage < 0.75 of the company's), where the rep creates as many
 // opportunities per working day as the company does.

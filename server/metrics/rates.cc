@@ -21,6 +21,7 @@ using Rounded = boost::math::policies::policy<boost::math::policies::promote_dou
 constexpr double kTail = (1 - kIntervalLevel) / 2;
 constexpr double kLeastEvents = 1;
 constexpr int kQuadraturePoints = 200;
+constexpr int kRoughPoints = 10;
 constexpr double kUnlikeShare = .1;
 constexpr double kUnlikeEvents = 2;
 constexpr int kBisections = 40;
@@ -306,13 +307,16 @@ RobustPosterior<GammaDistribution> RobustIntensity(const Counts& counts, const R
 
 namespace {
 
+// The midpoint rule over the quantiles of y: within 1 / (2 points) of the integral, as the chance
+// falls from quantile to quantile and lies in [0, 1].
 template <typename X>
-double ChanceAboveOf(const X& x, const BetaDistribution& y, double factor) {
+double ChanceAboveOf(const X& x, const BetaDistribution& y, double factor,
+                     int points = kQuadraturePoints) {
   double above = 0;
-  for (int i = 0; i < kQuadraturePoints; ++i) {
-    above += 1 - x.Below(factor * y.Quantile((i + .5) / kQuadraturePoints));
+  for (int i = 0; i < points; ++i) {
+    above += 1 - x.Below(factor * y.Quantile((i + .5) / points));
   }
-  return above / kQuadraturePoints;
+  return above / points;
 }
 
 }  // namespace
@@ -324,6 +328,12 @@ double ChanceAbove(const BetaDistribution& x, const BetaDistribution& y, double 
 double ChanceAbove(const RobustPosterior<BetaDistribution>& x, const BetaDistribution& y,
                    double factor) {
   return ChanceAboveOf(x, y, factor);
+}
+
+bool MayBeAtMost(double chance, const RobustPosterior<BetaDistribution>& x,
+                 const BetaDistribution& y, double factor) {
+  constexpr double kErrors = .5 / kRoughPoints + .5 / kQuadraturePoints;
+  return ChanceAboveOf(x, y, factor, kRoughPoints) <= chance + kErrors;
 }
 
 }  // namespace quotacast::metrics

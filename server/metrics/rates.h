@@ -132,6 +132,10 @@ double ChanceAbove(const BetaDistribution& x, const BetaDistribution& y, double 
 double ChanceAbove(const RobustPosterior<BetaDistribution>& x, const BetaDistribution& y,
                    double factor);
 
+// False only where ChanceAbove is greater than `chance`; takes a tenth of its time at most.
+bool MayBeAtMost(double chance, const RobustPosterior<BetaDistribution>& x,
+                 const BetaDistribution& y, double factor);
+
 }  // namespace quotacast::metrics
 
 #endif  // QUOTACAST_SERVER_METRICS_RATES_H_

@@ -69,9 +69,13 @@ void MendStale(const Signal& signal, const std::vector<Day>& usual_days, FittedM
   }
 }
 
+size_t MissingOf(const Signal& signal) {
+  return static_cast<size_t>(std::ceil(signal.reference - signal.value));
+}
+
 void MendLoad(const Signal& signal, const FittedModel& before, FittedModel& model) {
   const size_t count = before.open.size();
-  const auto missing = static_cast<size_t>(std::ceil(signal.reference - signal.value));
+  const size_t missing = MissingOf(signal);
   if (count == 0) return;
   for (size_t i = 0; i < missing; ++i) {
     OpenOpportunity added = before.open[(2 * i + 1) * count / (2 * missing) % count];
@@ -107,9 +111,58 @@ bool HasEffect(SignalKind kind) {
          kind == SignalKind::kUnderloaded;
 }
 
-absl::Status AddEffects(const FittedModel& model, absl::Span<const Question> questions,
+MendedChances::About MendedChances::AboutOf(const Signal& signal) {
+  double mended_by = 0;
+  if (signal.kind == SignalKind::kLowContactRate) mended_by = signal.value / signal.reference;
+  if (signal.kind == SignalKind::kUnderloaded) mended_by = MissingOf(signal);
+  const bool by_name = signal.kind == SignalKind::kStaleOpportunities;
+  return {signal.kind,  signal.rep, signal.pipeline,
+          signal.stage, mended_by,  by_name ? signal.opportunities : std::vector<int32_t>()};
+}
+
+std::optional<double> MendedChances::Find(const Signal& signal) const {
+  const MutexLock lock(mutex_);
+  const auto found = chances_.find(AboutOf(signal));
+  if (found == chances_.end()) return std::nullopt;
+  return found->second;
+}
+
+void MendedChances::Keep(const Signal& signal, double chance) {
+  const MutexLock lock(mutex_);
+  chances_[AboutOf(signal)] = chance;
+}
+
+bool QuotaForecasts::Answer(absl::Span<const Question> asked) const {
+  std::map<int32_t, const Question*> by_rep;
+  for (const Question& question : questions) by_rep[question.owner] = &question;
+  return std::all_of(asked.begin(), asked.end(), [&by_rep](const Question& question) {
+    const auto found = by_rep.find(question.owner);
+    if (found == by_rep.end()) return false;
+    const Question& known = *found->second;
+    return known.measure == question.measure && known.target == question.target &&
+           known.period_start == question.period_start && known.period_end == question.period_end;
+  });
+}
+
+absl::StatusOr<std::shared_ptr<const QuotaForecasts>> ForecastQuotas(
+    const FittedModel& model, std::vector<Question> questions,
+    const simulation::ForecastOptions& options) {
+  auto forecasts = simulation::ForecastAttainment(model, questions, options);
+  if (!forecasts.ok()) return forecasts.status();
+  auto result = std::make_shared<QuotaForecasts>();
+  result->questions = std::move(questions);
+  result->forecasts = *std::move(forecasts);
+  return result;
+}
+
+absl::Status AddEffects(const FittedModel& model, const QuotaForecasts& forecasts,
                         const simulation::ForecastOptions& options,
                         absl::Span<Signal* const> signals) {
+  const std::vector<Question>& questions = forecasts.questions;
+  const auto set = [](double without, Signal& signal) {
+    signal.effect_known = true;
+    signal.effect = std::min(0., signal.chance - without);
+  };
   std::map<int32_t, size_t> question_of_rep;
   for (size_t q = 0; q < questions.size(); ++q) question_of_rep[questions[q].owner] = q;
   // A rep's forecast depends on that rep's parameters alone, so the first signal of each rep is
@@ -119,10 +172,15 @@ absl::Status AddEffects(const FittedModel& model, absl::Span<const Question> que
   for (Signal* const signal : signals) {
     if (!HasEffect(signal->kind) || !signal->chance_known) continue;
     if (question_of_rep.count(signal->rep) == 0) continue;
+    if (const auto known = forecasts.mended.Find(*signal); known.has_value()) {
+      set(*known, *signal);
+      continue;
+    }
     const size_t round = seen[signal->rep]++;
     if (round == rounds.size()) rounds.emplace_back();
     rounds[round].push_back(signal);
   }
+  if (rounds.empty()) return absl::OkStatus();
   const std::vector<Day> usual_days = MedianEntryDays(model);
   for (const std::vector<Signal*>& round : rounds) {
     FittedModel mended = model;
@@ -134,8 +192,8 @@ absl::Status AddEffects(const FittedModel& model, absl::Span<const Question> que
     const auto better = simulation::ForecastAttainment(mended, again, options);
     if (!better.ok()) return better.status();
     for (size_t i = 0; i < round.size(); ++i) {
-      round[i]->effect_known = true;
-      round[i]->effect = std::min(0., round[i]->chance - (*better)[i].attainment_probability);
+      set((*better)[i].attainment_probability, *round[i]);
+      forecasts.mended.Keep(*round[i], (*better)[i].attainment_probability);
     }
   }
   return absl::OkStatus();

@@ -4,11 +4,18 @@
 // What signals do to the chance of the quota: the chance as forecast less the chance without what
 // the signal is about, by the same random numbers.
 
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "server/metrics/signal.h"
+#include "server/storage/mutex.h"
 #include "simulation/fitted_model.h"
 #include "simulation/forecast.h"
 
@@ -27,11 +34,42 @@ namespace quotacast::metrics {
 // Of a quota out of reach and thin last stages the chance itself is what is told.
 bool HasEffect(SignalKind kind);
 
+// The chances without what signals are about, as far as they were asked for: signals that are about
+// the same thing, of whatever evidence, have the same. Of one model and one set of questions.
+// Thread-safe.
+class MendedChances {
+ public:
+  std::optional<double> Find(const Signal& signal) const ABSL_LOCKS_EXCLUDED(mutex_);
+  void Keep(const Signal& signal, double chance) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  // Kind, rep, pipeline, stage; how far it is mended; the opportunities named.
+  using About = std::tuple<SignalKind, int32_t, int32_t, int16_t, double, std::vector<int32_t>>;
+  static About AboutOf(const Signal& signal);
+
+  mutable Mutex mutex_;
+  std::map<About, double> chances_ ABSL_GUARDED_BY(mutex_);
+};
+
+// Reps' quotas, at most one a rep, as forecast by one model.
+struct QuotaForecasts {
+  std::vector<simulation::Question> questions;
+  std::vector<simulation::Forecast> forecasts;
+  mutable MendedChances mended;
+
+  // Whether all of `asked` are among the questions.
+  bool Answer(absl::Span<const simulation::Question> asked) const;
+};
+
+// Errors: those of ForecastAttainment.
+absl::StatusOr<std::shared_ptr<const QuotaForecasts>> ForecastQuotas(
+    const simulation::FittedModel& model, std::vector<simulation::Question> questions,
+    const simulation::ForecastOptions& options);
+
 // Sets the effects of signals of such kinds whose rep has a question and whose chance is known; the
-// others stay as they are. `questions` are reps' quotas, at most one a rep. Errors: those of
-// ForecastAttainment.
-absl::Status AddEffects(const simulation::FittedModel& model,
-                        absl::Span<const simulation::Question> questions,
+// others stay as they are. `forecasts` must be of the model, with the same options. Errors: those
+// of ForecastAttainment.
+absl::Status AddEffects(const simulation::FittedModel& model, const QuotaForecasts& forecasts,
                         const simulation::ForecastOptions& options,
                         absl::Span<Signal* const> signals);
 

@@ -49,6 +49,7 @@ class RecordCounter {
       if (stay.next_stage != kNone) Add(stay.rep, stay.exit_us);
     }
   }
+  bool HasAny(int32_t rep) const { return last_us_[rep] != std::numeric_limits<int64_t>::min(); }
   void Merge(const RecordCounter& other) {
     simulation::AddUp(other.records_, records_);
     for (size_t rep = 0; rep < last_us_.size(); ++rep) {
@@ -67,8 +68,11 @@ class RecordCounter {
 class Reader {
  public:
   Reader(const simulation::History& history, const ActivityIndex& index, const Grouping& grouping,
-         const StageIndex& stages, Window recent_window, Window earlier_window)
-      : recent(grouping, stages, recent_window),
+         const StageIndex& stages, Window recent_window, Window earlier_window,
+         std::vector<int64_t> past_starts)
+      : load(grouping, stages, past_starts, recent_window.end_us),
+        ledger(grouping.rep_count()),
+        recent(grouping, stages, recent_window),
         earlier(grouping, stages, earlier_window),
         closes(grouping, stages, {earlier_window.start_us, recent_window.end_us}),
         contacts(grouping, recent_window),
@@ -80,13 +84,18 @@ class Reader {
         stages_(&stages),
         as_of_us_(recent_window.end_us),
         as_of_day_(simulation::DayOf(recent_window.end_us, history.time_zone)),
-        first_us_(earlier_window.start_us) {}
+        earlier_us_(earlier_window.start_us),
+        first_us_(past_starts.empty() ? earlier_window.start_us
+                                      : std::min(earlier_window.start_us, past_starts.front())) {}
 
   void Read(int32_t opportunity) {
     const absl::Span<const LinkedActivity> activities = index_->Of(opportunity);
     prospecting.Add(history_->opportunities[opportunity], activities);
     if (ClosedBefore(*history_, opportunity, first_us_)) return;
     if (!ReadJourney(*history_, opportunity, as_of_us_, journey_)) return;
+    load.Add(journey_, journey_.IsOpen() ? activities : absl::Span<const LinkedActivity>());
+    ledger.Add(journey_);
+    if (ClosedBefore(*history_, opportunity, earlier_us_)) return;
     recent.Add(journey_, as_of_us_);
     earlier.Add(journey_, as_of_us_);
     closes.Add(journey_);
@@ -96,6 +105,8 @@ class Reader {
     AddState();
   }
   void Merge(Reader&& other) {
+    load.Merge(other.load);
+    ledger.Merge(other.ledger);
     recent.Merge(other.recent);
     earlier.Merge(other.earlier);
     closes.Merge(other.closes);
@@ -107,6 +118,8 @@ class Reader {
     impossible.insert(impossible.end(), other.impossible.begin(), other.impossible.end());
   }
 
+  LoadCounter load;
+  BookingLedger ledger;
   ConversionCounter recent, earlier;
   CloseCounter closes;
   ContactCounter contacts;
@@ -133,55 +146,96 @@ class Reader {
   const StageIndex* stages_;
   int64_t as_of_us_;
   simulation::Day as_of_day_;
-  int64_t first_us_;
+  int64_t earlier_us_, first_us_;
   Journey journey_;
 };
 
 // Every activity is a record of its rep.
 class ActivityReader {
  public:
-  ActivityReader(const simulation::History& history, RecordCounter records)
-      : history_(&history), records_(std::move(records)) {}
+  ActivityReader(absl::Span<const simulation::Activity> activities, RecordCounter records)
+      : activities_(activities), records_(std::move(records)) {}
   void Read(int32_t index) {
-    const simulation::Activity& activity = history_->activities[static_cast<size_t>(index)];
+    const simulation::Activity& activity = activities_[static_cast<size_t>(index)];
     records_.Add(activity.rep, activity.time_us);
   }
   void Merge(const ActivityReader& other) { records_.Merge(other.records_); }
-  const RecordCounter& records() const { return records_; }
+  RecordCounter& records() { return records_; }
 
  private:
-  const simulation::History* history_;
+  absl::Span<const simulation::Activity> activities_;
   RecordCounter records_;
 };
+
+// The activities of the recent days, and of those before them the last of each rep at work who did
+// nothing since, as far back as the first of these started.
+RecordCounter CountRecords(const simulation::History& history, int32_t rep_count, Window recent,
+                           int thread_count) {
+  const absl::Span<const simulation::Activity> activities = ActivitiesIn(history, recent);
+  RecordCounter records = std::move(CountInParallel(activities.size(), thread_count, [&] {
+                                      return ActivityReader(activities, {rep_count, recent});
+                                    }).records());
+  const simulation::Day as_of_day = simulation::DayOf(recent.end_us, history.time_zone);
+  std::vector<bool> sought(static_cast<size_t>(rep_count));
+  simulation::Day first_day = as_of_day;
+  for (int32_t rep = 0; rep < rep_count; ++rep) {
+    const simulation::Rep& record = history.reps[rep];
+    if (records.HasAny(rep) || record.end_day <= as_of_day) continue;
+    sought[rep] = true;
+    first_day = std::min(first_day, record.start_day);
+  }
+  const int64_t first_us = simulation::StartOfDayUs(first_day, history.time_zone);
+  auto left = std::count(sought.begin(), sought.end(), true);
+  for (const simulation::Activity* activity = activities.data();
+       left > 0 && activity != history.activities.data() && (--activity)->time_us >= first_us;) {
+    if (activity->rep == kNone || !sought[activity->rep]) continue;
+    records.Add(activity->rep, activity->time_us);
+    sought[activity->rep] = false;
+    --left;
+  }
+  return records;
+}
 
 }  // namespace
 
 SignalEvidence GatherEvidence(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
                               simulation::Measure measure, int64_t as_of_us, int thread_count) {
-  SignalEvidence evidence = {
-      &history,
-      as_of_us,
-      ReportPipeline(history, index, quotas, period, measure, as_of_us, {}, thread_count),
-      {},
-      {},
-      {},
-      {},
-      {},
-      {},
-      {},
-      {},
-      {},
-      {}};
-  const Grouping& grouping = evidence.pipeline.grouping;
+  SignalEvidence evidence = {&history,
+                             as_of_us,
+                             Grouping(history),
+                             StageIndex(history),
+                             {},
+                             {},
+                             {},
+                             {},
+                             {},
+                             {},
+                             {},
+                             {},
+                             {},
+                             {},
+                             {},
+                             {},
+                             {}};
+  const Grouping& grouping = evidence.grouping;
   const Window recent = {as_of_us - kRecentUs, as_of_us};
   const Window earlier = {recent.start_us - kEarlierUs, recent.start_us};
+  const std::vector<simulation::Period> periods = PastQuotaPeriods(quotas, period, kPastPeriods);
+  const std::vector<int64_t> starts = StartsOf(periods, history.time_zone);
   Reader read = CountInParallel(history.opportunities.size(), thread_count, [&] {
-    return Reader(history, index, grouping, evidence.pipeline.stages, recent, earlier);
+    return Reader(history, index, grouping, evidence.stages, recent, earlier, starts);
   });
-  read.records.Merge(CountInParallel(history.activities.size(), thread_count, [&] {
-                       return ActivityReader(history, {grouping.rep_count(), recent});
-                     }).records());
+  read.records.Merge(CountRecords(history, grouping.rep_count(), recent, thread_count));
+  read.ledger.Finish();
+  const auto attained = [&](simulation::Period of) {
+    return AttainmentOf(quotas, history.time_zone, grouping, read.ledger, of, measure, as_of_us);
+  };
+  std::vector<std::vector<Attainment>> past;
+  for (const simulation::Period& of : periods) past.push_back(attained(of));
+  evidence.attainment = attained(period);
+  evidence.load = read.load.Finish();
+  evidence.band = BandOf(evidence.load, past, grouping.rep_count());
   evidence.recent = read.recent.Finish();
   evidence.earlier = read.earlier.Finish();
   evidence.closes = read.closes.Finish();

@@ -26,7 +26,11 @@ struct OpenItem {
 struct SignalEvidence {
   const simulation::History* history = nullptr;
   int64_t as_of_us = 0;
-  PipelineReport pipeline;                 // Of the period of the quotas.
+  Grouping grouping;
+  StageIndex stages;
+  LoadTable load;
+  LoadBand band;
+  std::vector<Attainment> attainment;      // By row, of the period of the quotas.
   std::vector<LifeTable> recent, earlier;  // [row * stage count + stage]: cohorts by stage entry.
   CloseTable closes;                       // Of the recent and earlier days together.
   std::vector<ActivityCounts> activities;  // Of the recent days, by row.
@@ -35,13 +39,13 @@ struct SignalEvidence {
   std::vector<OpenItem> open;
   // By rep: activities and moves of their opportunities, of the recent days, and the last of all.
   std::vector<int64_t> records;
-  std::vector<int64_t> last_record_us;  // INT64_MIN: none ever.
+  std::vector<int64_t> last_record_us;  // INT64_MIN: none since the rep started.
   // By rep: opportunities and activities that cannot be right.
   std::vector<std::vector<int32_t>> impossible;
 
-  size_t stage_count() const { return pipeline.stages.size(); }
-  int32_t rep_count() const { return pipeline.grouping.rep_count(); }
-  int32_t organization_row() const { return pipeline.grouping.organization_row(); }
+  size_t stage_count() const { return stages.size(); }
+  int32_t rep_count() const { return grouping.rep_count(); }
+  int32_t organization_row() const { return grouping.organization_row(); }
 };
 
 // Nothing that happened at or after `as_of_us` is read. The same whatever the number of threads.

@@ -1,17 +1,17 @@
 #include "server/metrics/signals.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "server/metrics/pipeline_signals.h"
 #include "server/metrics/rate_signals.h"
-#include "server/metrics/signal_effects.h"
+#include "simulation/parallel.h"
 
 namespace quotacast::metrics {
 namespace {
 
 using simulation::FittedModel;
-using simulation::Forecast;
-using simulation::Question;
 
 void SetChances(const std::map<int32_t, double>& chance_of_rep, std::vector<Signal>& signals) {
   for (Signal& signal : signals) {
@@ -24,30 +24,33 @@ void SetChances(const std::map<int32_t, double>& chance_of_rep, std::vector<Sign
 
 }  // namespace
 
-std::vector<Signal> FindSignals(const SignalEvidence& evidence) {
+std::vector<Signal> FindSignals(const SignalEvidence& evidence, int thread_count) {
+  using Find = void (*)(const SignalEvidence&, std::vector<Signal>&);
+  constexpr Find kFinds[] = {&AddOpensButDoesNotClose, &AddLowContactRates, &AddGivesUpEarly,
+                             &AddOverloaded,           &AddUnderloaded,     &AddStaleOpportunities,
+                             &AddCloseDatePast,        &AddNothingRecorded, &AddImpossibleData};
+  const size_t stages = evidence.stage_count();
+  std::vector<std::vector<Signal>> parts(stages + std::size(kFinds));
+  simulation::ParallelFor(thread_count, parts.size(), [&](int, size_t i) {
+    if (i < stages) {
+      AddConversionDrops(evidence, i, parts[i]);
+    } else {
+      kFinds[i - stages](evidence, parts[i]);
+    }
+  });
   std::vector<Signal> signals;
-  AddConversionDrops(evidence, signals);
-  AddOpensButDoesNotClose(evidence, signals);
-  AddLowContactRates(evidence, signals);
-  AddGivesUpEarly(evidence, signals);
-  AddOverloaded(evidence, signals);
-  AddUnderloaded(evidence, signals);
-  AddStaleOpportunities(evidence, signals);
-  AddCloseDatePast(evidence, signals);
-  AddNothingRecorded(evidence, signals);
-  AddImpossibleData(evidence, signals);
+  for (std::vector<Signal>& part : parts) {
+    std::move(part.begin(), part.end(), std::back_inserter(signals));
+  }
   return signals;
 }
 
 absl::Status AddForecasts(const SignalEvidence& evidence, const FittedModel& model,
-                          absl::Span<const Question> questions,
+                          const QuotaForecasts& forecasts,
                           const simulation::ForecastOptions& options,
                           std::vector<Signal>& signals) {
-  const absl::StatusOr<std::vector<Forecast>> forecasts =
-      simulation::ForecastAttainment(model, questions, options);
-  if (!forecasts.ok()) return forecasts.status();
   std::map<int32_t, double> chance_of_rep;
-  for (const Forecast& forecast : *forecasts) {
+  for (const simulation::Forecast& forecast : forecasts.forecasts) {
     chance_of_rep[forecast.question.owner] = forecast.attainment_probability;
   }
   SetChances(chance_of_rep, signals);
@@ -55,9 +58,9 @@ absl::Status AddForecasts(const SignalEvidence& evidence, const FittedModel& mod
   for (Signal& signal : signals) {
     if (IsAboutPace(signal.kind)) about_pace.push_back(&signal);
   }
-  const absl::Status status = AddEffects(model, questions, options, about_pace);
+  const absl::Status status = AddEffects(model, forecasts, options, about_pace);
   if (!status.ok()) return status;
-  AddQuotaSignals(evidence, *forecasts, signals);
+  AddQuotaSignals(evidence, forecasts.forecasts, signals);
   SetChances(chance_of_rep, signals);
   SortByUrgency(signals);
   return absl::OkStatus();

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "server/metrics/activity_index.h"
 #include "server/metrics/signal.h"
+#include "server/metrics/signal_effects.h"
 #include "server/metrics/signal_evidence.h"
 #include "simulation/fitted_model.h"
 #include "simulation/forecast.h"
@@ -15,14 +16,14 @@
 
 namespace quotacast::metrics {
 
-// Every signal that needs no forecast, unsorted.
-std::vector<Signal> FindSignals(const SignalEvidence& evidence);
+// Every signal that needs no forecast, unsorted; the same whatever the number of threads.
+std::vector<Signal> FindSignals(const SignalEvidence& evidence, int thread_count);
 
 // Adds the signals that come from the forecasts, each signal's chance of the quota, and to those
-// about pace what they take from it. Then sorts, most urgent first. `questions` are reps' quotas.
-// Errors: those of ForecastAttainment.
+// about pace what they take from it. Then sorts, most urgent first. `forecasts` must be of the
+// model, with the same options. Errors: those of ForecastAttainment.
 absl::Status AddForecasts(const SignalEvidence& evidence, const simulation::FittedModel& model,
-                          absl::Span<const simulation::Question> questions,
+                          const QuotaForecasts& forecasts,
                           const simulation::ForecastOptions& options, std::vector<Signal>& signals);
 
 }  // namespace quotacast::metrics

@@ -87,11 +87,11 @@ struct Counted {
 };
 
 // Days of creation by rep.
-std::vector<std::vector<Day>> CreationDays(const History& history, const FittedModel& model) {
+std::vector<std::vector<Day>> CreationDays(const History& history, int64_t as_of_us) {
   DayReader days(history.time_zone);
-  std::vector<std::vector<Day>> created(model.reps.size());
+  std::vector<std::vector<Day>> created(history.reps.size());
   for (const Opportunity& opportunity : history.opportunities) {
-    if (opportunity.rep == kNone || opportunity.create_time_us >= model.as_of_us) continue;
+    if (opportunity.rep == kNone || opportunity.create_time_us >= as_of_us) continue;
     created[opportunity.rep].push_back(days.Of(opportunity.create_time_us));
   }
   return created;
@@ -99,9 +99,10 @@ std::vector<std::vector<Day>> CreationDays(const History& history, const FittedM
 
 class Learner {
  public:
-  Learner(const History& history, const FittedModel& model)
+  Learner(const History& history, const FittedModel& model, int64_t as_of_us)
       : history_(history),
         model_(model),
+        as_of_us_(as_of_us),
         weights_(FirstDay(history, model), model.as_of_day),
         creation_times_(CreationTimes(history)) {
     for (Counted& counted : counted_) {
@@ -118,7 +119,7 @@ class Learner {
     AddCreationRates();
     const std::array<std::function<void()>, 3> readings = {
         [this] { Count(); }, [this] { Credit(); },
-        [this] { created_ = CreationDays(history_, model_); }};
+        [this] { created_ = CreationDays(history_, as_of_us_); }};
     ParallelFor(thread_count, readings.size(), [&](int, size_t i) { readings[i](); });
     effects_.creations_range = RangeOf(created_, model_.first_day);
     ParallelFor(thread_count, kActivityTypeCount,
@@ -147,7 +148,7 @@ class Learner {
   void Count() {
     DayWalk days(history_.time_zone);
     for (const Activity& activity : history_.activities) {
-      if (activity.time_us >= model_.as_of_us) break;
+      if (activity.time_us >= as_of_us_) break;
       const size_t kind = static_cast<size_t>(activity.type);
       ++effects_.kinds[kind].count;
       if (activity.rep == kNone || !IsProspecting(activity)) continue;
@@ -171,11 +172,11 @@ class Learner {
     std::vector<char> is_credited(history_.opportunities.size(), 0);
     DayWalk days(history_.time_zone);
     for (const Activity& activity : history_.activities) {
-      if (activity.time_us >= model_.as_of_us) break;
+      if (activity.time_us >= as_of_us_) break;
       if (activity.opportunity == kNone || activity.rep == kNone) continue;
       if (!IsProspecting(activity)) continue;
       if (is_credited[activity.opportunity] != 0) continue;
-      if (creation_times_[activity.opportunity] >= model_.as_of_us) continue;
+      if (creation_times_[activity.opportunity] >= as_of_us_) continue;
       is_credited[activity.opportunity] = 1;
       Counted& counted = counted_[static_cast<size_t>(activity.type)];
       const double weight = weights_.Of(days.Of(activity.time_us));
@@ -271,6 +272,7 @@ class Learner {
 
   const History& history_;
   const FittedModel& model_;
+  const int64_t as_of_us_;
   const DayWeights weights_;
   const std::vector<int64_t> creation_times_;
   std::vector<std::vector<Day>> created_;  // Days of creation by rep, in no order.
@@ -375,15 +377,15 @@ double ActivityOfKind::ShareOf(int32_t rep, double creations_weekly) const {
 }
 
 ActivityEffects LearnActivityEffects(const History& history, const FittedModel& model,
-                                     int thread_count) {
-  ActivityEffects effects = LearnProspectingEffects(history, model, thread_count);
-  effects.follow_ups = LearnFollowUpEffects(history, model);
+                                     int64_t as_of_us, int thread_count) {
+  ActivityEffects effects = LearnProspectingEffects(history, model, as_of_us, thread_count);
+  effects.follow_ups = LearnFollowUpEffects(history, model, as_of_us);
   return effects;
 }
 
 ActivityEffects LearnProspectingEffects(const History& history, const FittedModel& model,
-                                        int thread_count) {
-  return Learner(history, model).Learn(thread_count);
+                                        int64_t as_of_us, int thread_count) {
+  return Learner(history, model, as_of_us).Learn(thread_count);
 }
 
 }  // namespace quotacast::simulation

@@ -92,14 +92,14 @@ struct ActivityEffects {
 // creates in it.
 double WeekdaySum(const Arrivals& arrivals);
 
-// Reads what happened before model.as_of_us, with which `history` must agree. Linear in it. The
-// same whatever the number of threads.
+// Reads what happened before `as_of_us`; `model` must be of the history as of that instant. Linear
+// in the history. The same whatever the number of threads.
 ActivityEffects LearnActivityEffects(const History& history, const FittedModel& model,
-                                     int thread_count);
+                                     int64_t as_of_us, int thread_count);
 
 // All of it but `follow_ups`, which tell of nothing recorded: most of the work is theirs.
 ActivityEffects LearnProspectingEffects(const History& history, const FittedModel& model,
-                                        int thread_count);
+                                        int64_t as_of_us, int thread_count);
 
 }  // namespace quotacast::simulation
 

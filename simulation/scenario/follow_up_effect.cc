@@ -182,12 +182,13 @@ class Learner {
 }  // namespace
 
 std::array<FollowUpEffect, kActivityTypeCount> LearnFollowUpEffects(const History& history,
-                                                                    const FittedModel& model) {
+                                                                    const FittedModel& model,
+                                                                    int64_t as_of_us) {
   std::array<FollowUpEffect, kActivityTypeCount> effects;
   std::array<std::vector<std::vector<Day>>, kActivityTypeCount> days;
   DayReader reader(history.time_zone);
   for (const Activity& activity : history.activities) {
-    if (activity.time_us >= model.as_of_us) break;
+    if (activity.time_us >= as_of_us) break;
     if (activity.opportunity == kNone) continue;
     if (activity.time_us <= history.opportunities[activity.opportunity].create_time_us) continue;
     auto& of_kind = days[static_cast<size_t>(activity.type)];
@@ -197,7 +198,7 @@ std::array<FollowUpEffect, kActivityTypeCount> LearnFollowUpEffects(const Histor
   if (std::all_of(days.begin(), days.end(), [](const auto& d) { return d.empty(); })) {
     return effects;
   }
-  const Observation observation = Observe(history, model.as_of_us);
+  const Observation observation = Observe(history, as_of_us);
   Learner learner(model, observation);
   for (size_t k = 0; k < days.size(); ++k) {
     if (!days[k].empty()) effects[k] = learner.Learn(days[k]);

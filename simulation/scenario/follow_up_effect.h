@@ -4,6 +4,7 @@
 // How deals fare after an activity on them (see FollowUpEffect).
 
 #include <array>
+#include <cstdint>
 
 #include "simulation/scenario/activity_effects.h"
 
@@ -13,9 +14,10 @@ inline constexpr int kFollowUpDays = 7;
 
 // By kind of activity. Activities after a deal's creation count; their effect is looked for on the
 // kFollowUpDays days after the day of the activity: on that day itself what came first is not
-// known.
+// known. `model` must be of the history as of that instant.
 std::array<FollowUpEffect, kActivityTypeCount> LearnFollowUpEffects(const History& history,
-                                                                    const FittedModel& model);
+                                                                    const FittedModel& model,
+                                                                    int64_t as_of_us);
 
 // The share of a deal's days that lie within kFollowUpDays after a follow-up where a rep makes
 // `weekly` of them a week on each open deal.

@@ -59,7 +59,7 @@ int Run(int reps, const std::string& folder) {
   const auto model = FitModel(*history, StartOfDayUs(today, history->time_zone));
   if (!model.ok()) return 1;
   std::printf("fit %.0f ms\n", clock.Lap());
-  const ActivityEffects effects = LearnActivityEffects(*history, *model, 1);
+  const ActivityEffects effects = LearnActivityEffects(*history, *model, model->as_of_us, 1);
   std::printf("activity effects %.0f ms\n", clock.Lap());
   Question question;
   for (const Quota& quota : history->quotas) {

@@ -204,7 +204,7 @@ TEST_F(HistoryCacheTest, TheModelAfterAWriteIsThatOfAFreshReading) {
     ASSERT_TRUE(live.has_value() && live->ok());
     HistoryCache fresh(fixture_.store(), 2);
     const auto read = fresh.Get("acme").value();
-    EXPECT_EQ(shapes(**live), shapes(*simulation::FitModel(read->history, now_us))) << i;
+    EXPECT_EQ(shapes((*live)->model), shapes(*simulation::FitModel(read->history, now_us))) << i;
   }
   // Asked about what was, it says that it has gone on.
   const auto company = cache.Get("acme").value();

@@ -118,7 +118,7 @@ TEST_F(GuidelineReference, TheLevelIsTheLeastThatReachesTheChance) {
   const double share = std::min(1., of_rep * records.weekly / creations_weekly);
 
   const simulation::ActivityEffects effects =
-      simulation::LearnProspectingEffects(history_, model_, 2);
+      simulation::LearnProspectingEffects(history_, model_, model_.as_of_us, 2);
   const simulation::ActivityOfKind& calls = effects.kinds[static_cast<size_t>(ActivityType::kCall)];
   EXPECT_NEAR(calls.weekly[kRep], records.weekly, 1e-9 * records.weekly);
   EXPECT_NEAR(calls.company_per_activity.value, rate, 1e-9);

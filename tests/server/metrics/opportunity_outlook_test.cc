@@ -19,12 +19,11 @@ using simulation::History;
 std::vector<OpportunityOutlook> Outlooks(const History& history, double as_of_day,
                                          double chance = .1) {
   simulation::FittedModel model;
-  model.as_of_us = AtDay(as_of_day);
   for (size_t i = 0; i < history.opportunities.size(); ++i) {
     model.open.emplace_back().opportunity = static_cast<int32_t>(i);
   }
   return OutlooksOf(history, StageIndex(history), model,
-                    std::vector<double>(model.open.size(), chance), 1);
+                    std::vector<double>(model.open.size(), chance), AtDay(as_of_day), 1);
 }
 
 TEST(OpportunityOutlook, AgeBesideThoseWhoWonFromThere) {

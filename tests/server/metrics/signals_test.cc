@@ -32,7 +32,7 @@ std::vector<Signal> Find(const AlikeOptions& options, uint64_t seed) {
   AlikeOptions whole = options;
   whole.days = kDays;
   const History history = MakeAlikeCompany(whole, seed);
-  return FindSignals(Evidence(history));
+  return FindSignals(Evidence(history), 2);
 }
 
 bool Names(const std::vector<Signal>& signals, SignalKind kind, int32_t rep) {
@@ -161,7 +161,7 @@ TEST(Signals, FindWhatIsRecordedWrong) {
   history.opportunities[open[0].opportunity].expected_close_day = today - 1;
   history.opportunities[open[1].opportunity].expected_close_day = today;
   history.opportunities[open[2].opportunity].expected_close_day = kAlikeFirstDay;
-  const std::vector<Signal> signals = FindSignals(Evidence(history));
+  const std::vector<Signal> signals = FindSignals(Evidence(history), 2);
   std::vector<int32_t> past, impossible;
   for (const Signal& signal : signals) {
     auto& of_kind = signal.kind == SignalKind::kCloseDatePast ? past : impossible;
@@ -191,14 +191,20 @@ class ForecastSignals : public ::testing::Test {
       questions_.push_back({simulation::OwnerType::kRep, rep, simulation::Measure::kAmount,
                             kPeriod.start, kPeriod.end, target});
     }
-    signals_ = FindSignals(evidence);
-    const absl::Status status = AddForecasts(evidence, model_, questions_, {}, signals_);
+    signals_ = FindSignals(evidence, 1);
+    Forecast();
+    const absl::Status status = AddForecasts(evidence, model_, *forecasts_, {}, signals_);
     ASSERT_TRUE(status.ok()) << status;
+  }
+  void Forecast() {
+    const auto forecasts = ForecastQuotas(model_, questions_, {});
+    ASSERT_TRUE(forecasts.ok()) << forecasts.status();
+    forecasts_ = *forecasts;
   }
   // The effect of one signal, with what `AddForecasts` leaves to what is shown.
   Signal Shown(Signal signal) {
     Signal* const shown = &signal;
-    const absl::Status status = AddEffects(model_, questions_, {}, {&shown, 1});
+    const absl::Status status = AddEffects(model_, *forecasts_, {}, {&shown, 1});
     EXPECT_TRUE(status.ok()) << status;
     return signal;
   }
@@ -210,6 +216,7 @@ class ForecastSignals : public ::testing::Test {
   std::vector<Signal> signals_;
   std::vector<simulation::Question> questions_;
   simulation::FittedModel model_;
+  std::shared_ptr<const QuotaForecasts> forecasts_;
 };
 
 TEST_F(ForecastSignals, SayWhatADropCosts) {
@@ -280,6 +287,7 @@ TEST_F(ForecastSignals, SayWhatFewOpenOnesCost) {
   const auto forecast = simulation::ForecastAttainment(model_, {&questions_[3], 1}, {});
   ASSERT_TRUE(forecast.ok()) << forecast.status();
   questions_[3].target = static_cast<int64_t>(forecast->front().mean);
+  Forecast();
   Signal few;
   few.kind = SignalKind::kUnderloaded;
   few.rep = 3;

@@ -57,7 +57,7 @@ History MakeUp(const World& world) {
 ActivityEffects Learn(const History& history) {
   const auto model = FitModel(history, EndOf(history));
   EXPECT_TRUE(model.ok()) << model.status();
-  return LearnActivityEffects(history, *model, 2);
+  return LearnActivityEffects(history, *model, model->as_of_us, 2);
 }
 
 double LogError(const Estimate& estimate) {
@@ -107,8 +107,8 @@ TEST(ActivityEffectsTest, AreTheSameWithAnyNumberOfThreads) {
   const History history = MakeUp({});
   const auto model = FitModel(history, EndOf(history));
   ASSERT_TRUE(model.ok()) << model.status();
-  const ActivityEffects whole = LearnActivityEffects(history, *model, 1);
-  const ActivityEffects part = LearnProspectingEffects(history, *model, 3);
+  const ActivityEffects whole = LearnActivityEffects(history, *model, model->as_of_us, 1);
+  const ActivityEffects part = LearnProspectingEffects(history, *model, model->as_of_us, 3);
   EXPECT_EQ(part.creations_weekly, whole.creations_weekly);
   for (size_t k = 0; k < kActivityTypeCount; ++k) {
     EXPECT_EQ(part.kinds[k].method, whole.kinds[k].method);
