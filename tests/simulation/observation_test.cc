@@ -52,6 +52,9 @@ TEST(Observe, KnowsNothingOfTheInstantItself) {
   EXPECT_EQ(seen.first_day_fraction, 1);
   EXPECT_EQ(Observe(history, 3 * kDayUs + kDayUs / 4).open[0].stage, kOffer);
   EXPECT_EQ(Observe(history, 3 * kDayUs + kDayUs / 4).first_day_fraction, 0.75);
+  // By the minute.
+  EXPECT_EQ(Observe(history, 3 * kDayUs + kDayUs / 4 + 59'999'999).first_day_fraction, 0.75);
+  EXPECT_LT(Observe(history, 3 * kDayUs + kDayUs / 4 + 60'000'000).first_day_fraction, 0.75);
   EXPECT_TRUE(Observe(history, 0).open.empty());
 }
 

@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "server/convert/scalars.h"
+#include "server/handlers/activity.h"
 #include "tests/server/handlers/test_company.h"
 
 namespace quotacast::handlers {
@@ -167,6 +168,36 @@ TEST_F(MetricsTest, SignalsAreSortedAndSelected) {
   for (const v1::Signal& signal : some->signals()) {
     EXPECT_EQ(signal.rep(), "organizations/acme/reps/n1");
   }
+}
+
+TEST_F(MetricsTest, AfterAnActivityAnswersAreThoseOfAFreshServer) {
+  constexpr int64_t kSecondUs = 1'000'000;
+  auto signals = Ask<v1::ListSignalsRequest>();
+  auto ranking = Ask<v1::RankOpportunitiesRequest>();
+  ASSERT_TRUE(ListSignals(company_.Context(), company_.engine(), floor_, signals).ok());
+  ASSERT_TRUE(RankOpportunities(company_.Context(), company_.engine(), floor_, ranking).ok());
+  company_.SetNow(TestCompany::kAsOfUs + 5 * kSecondUs);
+  v1::CreateActivityRequest write;
+  write.set_parent("organizations/acme");
+  write.set_activity_id("call");
+  write.mutable_activity()->set_rep("organizations/acme/reps/n1");
+  write.mutable_activity()->set_type(v1::Activity::CALL);
+  ASSERT_TRUE(CreateActivity(company_.Context(), write).ok());
+  *signals.mutable_as_of() = convert::ToTimestamp(TestCompany::kAsOfUs + 10 * kSecondUs);
+  *ranking.mutable_as_of() = signals.as_of();
+  const auto listed = ListSignals(company_.Context(), company_.engine(), floor_, signals);
+  const auto ranked = RankOpportunities(company_.Context(), company_.engine(), floor_, ranking);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_TRUE(ranked.ok()) << ranked.status();
+  ModelCache models;
+  Floor fresh{models};
+  const auto listed_anew = ListSignals(company_.Context(), company_.engine(), fresh, signals);
+  const auto ranked_anew = RankOpportunities(company_.Context(), company_.engine(), fresh, ranking);
+  ASSERT_TRUE(listed_anew.ok() && ranked_anew.ok());
+  EXPECT_EQ(listed->SerializeAsString(), listed_anew->SerializeAsString());
+  EXPECT_EQ(ranked->SerializeAsString(), ranked_anew->SerializeAsString());
+  EXPECT_GT(listed->signals_size(), 0);
+  EXPECT_GT(ranked->opportunities_size(), 0);
 }
 
 TEST_F(MetricsTest, RanksOpenOpportunities) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/model_cache.h"
 #include "simulation/fit.h"
 #include "tests/server/storage/store_fixture.h"
 
@@ -210,6 +211,47 @@ TEST_F(HistoryCacheTest, TheModelAfterAWriteIsThatOfAFreshReading) {
   const auto company = cache.Get("acme").value();
   EXPECT_FALSE(company->live->Fit(company->history, company->revision, now_us - 1, 1).has_value());
   EXPECT_FALSE(company->live->Fit(company->history, company->revision - 1, now_us, 1).has_value());
+}
+
+TEST_F(HistoryCacheTest, AnActivityLeavesTheModelAsItIs) {
+  HistoryCache cache(fixture_.store(), 2);
+  ModelCache models;
+  const int64_t start_us = 500 * kHour, second_us = 1'000'000;
+  for (int i = 0; i < 20; ++i) {
+    const Key key = fixture_.MakeOpportunity(absl::StrCat("o", i), "ann");
+    AppendEvent(key, (1 + 3 * i) * kHour, 0);
+    if (i % 2 == 0) AppendEvent(key, (40 + 8 * i) * kHour, 1);
+  }
+  // One that is to come, half a minute after the start.
+  const Key last = fixture_.MakeOpportunity("last", "ann");
+  AppendEvent(last, start_us + 30 * second_us, 1);
+  const auto model_at = [&](int64_t as_of_us) {
+    return models.Get(cache.Get("acme").value(), as_of_us, 1).value();
+  };
+  const auto first = model_at(start_us);
+  fixture_.Write([&](storage::WriteTransaction& transaction) {
+    storage::ActivityFact activity =
+        storage::MakeActivity("a1", transaction.GetRep(org(), "ann")->key, start_us + second_us);
+    ASSERT_TRUE(transaction.AppendActivities(org(), {&activity, 1}).ok());
+  });
+  const auto same = model_at(start_us + 20 * second_us);
+  EXPECT_EQ(&same->model(), &first->model());
+  EXPECT_EQ(same->as_of_us(), start_us + 20 * second_us);
+  // The activity is in what goes with activities.
+  const size_t kind = static_cast<size_t>(simulation::ActivityType::kCall);
+  EXPECT_EQ(first->prospecting(1).kinds[kind].count, 0);
+  EXPECT_EQ(same->prospecting(1).kinds[kind].count, 1);
+  EXPECT_EQ(model_at(start_us + 30 * second_us)->model().as_of_us, start_us);
+  // A known move that has come, the next minute, a move that is written: each is a new model.
+  EXPECT_GT(model_at(start_us + 31 * second_us)->model().as_of_us, start_us);
+  const auto late = model_at(start_us + 59 * second_us);
+  EXPECT_EQ(late->model().as_of_us, start_us + 31 * second_us);
+  EXPECT_GT(model_at(start_us + 60 * second_us)->model().as_of_us, late->model().as_of_us);
+  AppendEvent(last, start_us + 61 * second_us, 2);
+  const auto moved = model_at(start_us + 62 * second_us);
+  EXPECT_EQ(moved->model().as_of_us, start_us + 62 * second_us);
+  // Asked about an instant before one that is kept.
+  EXPECT_EQ(model_at(start_us + 61 * second_us)->model().as_of_us, start_us + 61 * second_us);
 }
 
 TEST_F(HistoryCacheTest, FollowsAChangeOfThePipeline) {

@@ -62,6 +62,21 @@ TEST(Rates, PriorIsWhatTheOthersSay) {
   EXPECT_NEAR(LearnProportions(apart).PriorFor({5, 50}).mean, .3, 1e-12);
 }
 
+TEST(Rates, MayBeAtMostIsWrongNever) {
+  int sure = 0;
+  for (int i = 0; i < 200; ++i) {
+    const Counts counts = {static_cast<double>(i % 20), static_cast<double>(20 + i)};
+    const auto x = RobustProportion(counts, {.2, 10});
+    const BetaDistribution y = {2. + i % 7, 3. + i % 11};
+    for (const double chance : {.02, .05, .3}) {
+      const bool may_be = MayBeAtMost(chance, x, y, .75);
+      EXPECT_TRUE(may_be || ChanceAbove(x, y, .75) > chance) << i;
+      sure += !may_be;
+    }
+  }
+  EXPECT_GT(sure, 100);
+}
+
 TEST(Rates, ChanceAboveIsExactForUniforms) {
   // P(x > f y) for uniform x and y: 1 - f / 2.
   const BetaDistribution uniform{1, 1};
