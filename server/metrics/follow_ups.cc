@@ -41,15 +41,13 @@ void FollowUpCounter::Add(const Journey& journey, absl::Span<const LinkedActivit
        (journey.IsOpen() || journey.close_us < window_.start_us))) {
     return;
   }
-  const bool closed = !journey.IsOpen() && window_.Holds(journey.close_us);
-  int64_t total = 0;
+  AddToRows(journey, activities);
   size_t next = 0;
   for (const Stay& stay : journey.stays) {
     int64_t during = 0;
     for (; next < activities.size() && activities[next].time_us < stay.exit_us; ++next) {
       during += IsFollowUp(activities[next], journey.create_us);
     }
-    total += during;
     if (stay.next_stage == simulation::kNone || !window_.Holds(stay.exit_us)) continue;
     const StageKind kind = (*stages_)[stages_->Of(journey.pipeline, stay.next_stage)].kind;
     const bool advanced =
@@ -58,7 +56,17 @@ void FollowUpCounter::Add(const Journey& journey, absl::Span<const LinkedActivit
     const size_t stage = stages_->Of(journey.pipeline, stay.stage);
     table_.per_advance[grouping_->RepRow(stay.rep) * stages_->size() + stage].Add(during);
   }
-  if (!closed) return;
+}
+
+void FollowUpCounter::AddToRows(const Journey& journey,
+                                absl::Span<const LinkedActivity> activities) {
+  if (journey.IsOpen() || !window_.Holds(journey.close_us) || journey.stays.empty()) return;
+  const int64_t end_us = journey.stays.back().exit_us;
+  int64_t total = 0;
+  for (const LinkedActivity& activity : activities) {
+    if (activity.time_us >= end_us) break;
+    total += IsFollowUp(activity, journey.create_us);
+  }
   FollowUpCounts& row = table_.rows[grouping_->RepRow(journey.close_rep)];
   (journey.state == StageKind::kWon ? row.won : row.lost).Add(total);
 }

@@ -43,6 +43,8 @@ class FollowUpCounter {
  public:
   FollowUpCounter(const Grouping& grouping, const StageIndex& stages, Window window);
   void Add(const Journey& journey, absl::Span<const LinkedActivity> activities);
+  // What Add does, but for the moves.
+  void AddToRows(const Journey& journey, absl::Span<const LinkedActivity> activities);
   void Merge(const FollowUpCounter& other);
   FollowUpTable Finish();
 

@@ -18,10 +18,10 @@ constexpr int64_t kEarlierUs = static_cast<int64_t>(kEarlierDays * kDayUs);
 // A won one of no amount in a company that books money; one that was expected to close before it
 // was created; an open one of somebody who has left.
 bool IsImpossible(const simulation::History& history, const Journey& journey,
-                  simulation::Day as_of_day) {
+                  simulation::Day as_of_day, simulation::DayReader& days) {
   const simulation::Opportunity& record = history.opportunities[journey.opportunity];
   if (record.expected_close_day != INT32_MIN &&
-      record.expected_close_day < simulation::DayOf(journey.create_us, history.time_zone)) {
+      record.expected_close_day < days.Of(journey.create_us)) {
     return true;
   }
   if (journey.state == StageKind::kWon) {
@@ -82,6 +82,7 @@ class Reader {
         history_(&history),
         index_(&index),
         stages_(&stages),
+        days_(history.time_zone),
         as_of_us_(recent_window.end_us),
         as_of_day_(simulation::DayOf(recent_window.end_us, history.time_zone)),
         earlier_us_(earlier_window.start_us),
@@ -100,7 +101,7 @@ class Reader {
     earlier.Add(journey_, as_of_us_);
     closes.Add(journey_);
     contacts.Add(journey_, activities);
-    follow_ups.Add(journey_, activities);
+    follow_ups.AddToRows(journey_, activities);
     records.Add(journey_);
     AddState();
   }
@@ -132,7 +133,7 @@ class Reader {
  private:
   void AddState() {
     const int32_t rep = journey_.IsOpen() ? journey_.owner() : journey_.close_rep;
-    if (rep != kNone && IsImpossible(*history_, journey_, as_of_day_)) {
+    if (rep != kNone && IsImpossible(*history_, journey_, as_of_day_, days_)) {
       impossible.emplace_back(journey_.opportunity, rep);
     }
     if (!journey_.IsOpen() || journey_.stays.empty()) return;
@@ -144,6 +145,7 @@ class Reader {
   const simulation::History* history_;
   const ActivityIndex* index_;
   const StageIndex* stages_;
+  simulation::DayReader days_;
   int64_t as_of_us_;
   simulation::Day as_of_day_;
   int64_t earlier_us_, first_us_;

@@ -1,7 +1,9 @@
 #include "server/metrics/stage_conversion.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 namespace quotacast::metrics {
@@ -9,11 +11,23 @@ namespace {
 
 using simulation::StageKind;
 
-size_t IntervalOf(double days) {
-  const auto after = std::upper_bound(kLifeTableStarts.begin(), kLifeTableStarts.end(), days);
-  return after == kLifeTableStarts.begin()
-             ? 0
-             : static_cast<size_t>(after - kLifeTableStarts.begin()) - 1;
+// By whole days.
+constexpr auto kIntervals = [] {
+  std::array<uint8_t, kLifeTableStarts.back() + 1> intervals{};
+  for (size_t i = 0; i < kLifeTableStarts.size(); ++i) {
+    const auto end = i + 1 < kLifeTableStarts.size() ? static_cast<size_t>(kLifeTableStarts[i + 1])
+                                                     : intervals.size();
+    for (auto day = static_cast<size_t>(kLifeTableStarts[i]); day < end; ++day) {
+      intervals[day] = static_cast<uint8_t>(i);
+    }
+  }
+  return intervals;
+}();
+
+size_t IntervalOf(int64_t duration_us) {
+  const int64_t days = duration_us / static_cast<int64_t>(kDayUs);
+  return kIntervals[static_cast<size_t>(
+      std::clamp<int64_t>(days, 0, static_cast<int64_t>(kIntervals.size()) - 1))];
 }
 
 struct Step {
@@ -124,8 +138,8 @@ void ConversionCounter::Add(const Journey& journey, int64_t as_of_us) {
       const bool sat = entry.stage == stay.stage;
       const int64_t entry_us = sat ? stay.entry_us : exit_us;
       if (!window_.Holds(entry_us)) continue;
-      const double days = static_cast<double>(exit_us - entry_us) / kDayUs;
-      LifeTable::Exits& exits = cells_[row * stages_->size() + s].intervals[IntervalOf(days)];
+      LifeTable::Exits& exits =
+          cells_[row * stages_->size() + s].intervals[IntervalOf(exit_us - entry_us)];
       if (goes_on || won) {
         ++exits.advanced;
       } else if (lost) {
