@@ -127,8 +127,10 @@ void AddBacktestCommand(CLI::App& app, Session& session) {
       ->check(CLI::IsMember({"amount", "units"}));
   command->add_option("--rows", options->rows, "CSV file to write every forecast to");
   AddCorrectionOption(*command, options->correction);
-  command->add_option("--trials", options->trial_count,
-                      "Simulated endings for each forecast (default: 10000)");
+  command
+      ->add_option("--trials", options->trial_count,
+                   "Simulated endings for each forecast (default: 10000)")
+      ->check(CLI::Range(100, 10'000'000));
   options->seed = command->add_option("--seed", options->seed_value, "Of the random numbers");
   command->footer(
       "Forecasts past periods from nothing that was recorded later, and compares the chances with\n"

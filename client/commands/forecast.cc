@@ -71,12 +71,14 @@ void AddForecastCommand(CLI::App& app, Session& session) {
   const auto options = std::make_shared<Options>();
   AddSelectionOptions(*command, options->selection);
   AddMeasureOption(*command, options->selection, "both");
-  CLI::Option* trials = command->add_option("--trials", options->trial_count,
-                                            "Simulated endings of a period, 100 to 10000000 "
-                                            "(default: 10000)");
+  CLI::Option* trials = command
+                            ->add_option("--trials", options->trial_count,
+                                         "Simulated endings of a period (default: 10000)")
+                            ->check(CLI::Range(100, 10'000'000));
   command
       ->add_option("--precision", options->precision_pp,
-                   "Simulate until the error of each chance is at most so many points, 0.05 to 10")
+                   "Simulate until the error of each chance is at most so many points")
+      ->check(CLI::Range(.05, 10.))
       ->excludes(trials);
   options->seed = command->add_option("--seed", options->seed_value,
                                       "Of the random numbers; the same gives the same answer");

@@ -8,8 +8,9 @@ namespace quotacast::client {
 void AddSimulationOptions(CLI::App& command, SimulationOptions& options, const char* preset) {
   AddSelectionOptions(command, options.selection);
   AddMeasureOption(command, options.selection, preset);
-  command.add_option("--trials", options.trial_count,
-                     "Simulated endings of a period, 100 to 1000000 (default: 10000)");
+  command
+      .add_option("--trials", options.trial_count, "Simulated endings of a period (default: 10000)")
+      ->check(CLI::Range(100, 1'000'000));
   options.seed = command.add_option("--seed", options.seed_value,
                                     "Of the random numbers; the same gives the same answer");
 }

@@ -159,6 +159,8 @@ TEST_F(EndToEndTest, ListsAndGets) {
 TEST_F(EndToEndTest, ExitCodes) {
   EXPECT_EQ(Run({"org", "get"}).exit_code, 0);
   EXPECT_EQ(Run({"forecast", "--rep"}).exit_code, 2);
+  EXPECT_EQ(Run({"forecast", "--precision", "0"}).exit_code, 2);
+  EXPECT_EQ(Run({"forecast", "--trials", "0"}).exit_code, 2);
   EXPECT_EQ(Run({"--org", "nobody", "forecast"}).exit_code, 3);
   EXPECT_EQ(Run({"get", "rep", "nobody"}).exit_code, 3);
   EXPECT_EQ(
