@@ -19,8 +19,8 @@ std::optional<absl::StatusOr<DatedModel>> LiveModel::Fit(const simulation::Histo
   }
   auto model = simulation::FitModel(history, live_->statistics(), as_of_us, thread_count);
   if (!model.ok()) return model.status();
-  const int64_t last_of_minute_us = simulation::EndOfMinuteUs(as_of_us) - 1;
-  return DatedModel{*std::move(model), std::min(last_of_minute_us, live_->stay_until_us())};
+  const int64_t last_of_quarter_us = simulation::EndOfQuarterUs(as_of_us) - 1;
+  return DatedModel{*std::move(model), std::min(last_of_quarter_us, live_->stay_until_us())};
 }
 
 void LiveModel::BeforeChange(const simulation::History& history, int64_t revision,

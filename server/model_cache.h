@@ -59,7 +59,8 @@ class FittedCompany {
 
   const CompanyHistory& company() const { return *company_; }
   int64_t as_of_us() const { return effects_->as_of_us; }
-  // Its own instant may be an earlier one of the same minute, as of which it is the same.
+  // Its own instant may be an earlier one of the same quarter of an hour, as of which it is the
+  // same.
   const simulation::FittedModel& model() const { return learnt_->model; }
   // Learnt when first asked for; `prospecting` without what goes with follow-ups, which takes
   // longest.

@@ -6,7 +6,7 @@
 namespace quotacast::simulation {
 namespace {
 
-constexpr int64_t kMinuteUs = int64_t{60} * 1'000'000;
+constexpr int64_t kQuarterUs = int64_t{15 * 60} * 1'000'000;
 
 int16_t FirstOpenStage(const Pipeline& pipeline) {
   for (size_t s = 0; s < pipeline.stages.size(); ++s) {
@@ -126,13 +126,13 @@ void Observation::Clear() {
 
 double PartAhead(int64_t instant_us, Day day, absl::TimeZone zone) {
   const int64_t start_us = StartOfDayUs(day, zone), end_us = StartOfDayUs(day + 1, zone);
-  const int64_t from_us = std::max(start_us, EndOfMinuteUs(instant_us) - kMinuteUs);
+  const int64_t from_us = std::max(start_us, EndOfQuarterUs(instant_us) - kQuarterUs);
   return static_cast<double>(end_us - from_us) / static_cast<double>(end_us - start_us);
 }
 
-int64_t EndOfMinuteUs(int64_t instant_us) {
-  const int64_t into_us = (instant_us % kMinuteUs + kMinuteUs) % kMinuteUs;
-  return instant_us - into_us + kMinuteUs;
+int64_t EndOfQuarterUs(int64_t instant_us) {
+  const int64_t into_us = (instant_us % kQuarterUs + kQuarterUs) % kQuarterUs;
+  return instant_us - into_us + kQuarterUs;
 }
 
 int64_t ObserveOpportunity(const History& history, int32_t opportunity, int64_t as_of_us,

@@ -77,12 +77,13 @@ Observation Observe(const History& history, int64_t as_of_us);
 int64_t ObserveOpportunity(const History& history, int32_t opportunity, int64_t as_of_us,
                            DayReader& days, Observation& out);
 
-// What of the day lies ahead of the minute of an instant in it: 1 at its start. By the minute, so
-// that what is worked out for one instant serves for those shortly after it.
+// What of the day lies ahead of an instant in it, as of the start of its quarter of an hour: 1 at
+// the start of the day. Chances hardly change in a quarter, and what is worked out for one instant
+// serves for those after it.
 double PartAhead(int64_t instant_us, Day day, absl::TimeZone zone);
 
-// The start of the next minute (UTC).
-int64_t EndOfMinuteUs(int64_t instant_us);
+// The start of the next quarter of an hour (UTC).
+int64_t EndOfQuarterUs(int64_t instant_us);
 
 }  // namespace quotacast::simulation
 

@@ -52,7 +52,9 @@ struct Floor {
   ModelCache& models;
   ActivityIndexes indexes = {};
   KeptAnswers<std::vector<metrics::Signal>> signals = {};
-  KeptAnswers<metrics::QuotaForecasts> quotas = {};  // As of their model's instant.
+  // As of their models' instants: of quotas, and of model.open.
+  KeptAnswers<metrics::QuotaForecasts> quotas = {};
+  KeptAnswers<std::vector<double>> chances = {};
   KeptAnswers<std::vector<metrics::OpportunityOutlook>> outlooks = {};
 };
 

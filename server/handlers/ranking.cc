@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,22 @@ using metrics::Standing;
 
 constexpr uint64_t kSeed = 1;  // Of a forecast that names none.
 
+// Of the model's open opportunities.
+absl::StatusOr<std::shared_ptr<const std::vector<double>>> WinChances(
+    const Context& context, Floor& floor, const FloorQuestion& question,
+    const simulation::FittedModel& model, int thread_count) {
+  AnswerKey key = question.Key(simulation::Measure::kAmount, Needs::kModel);
+  key.as_of_us = model.as_of_us;
+  if (auto kept = floor.chances.Find(key)) return kept;
+  auto chances = std::make_shared<const std::vector<double>>(
+      metrics::WinChances(model, question.period, kSeed, thread_count, context.cancelled));
+  if (context.cancelled && context.cancelled()) {
+    return absl::CancelledError("the ranking was cancelled");
+  }
+  floor.chances.Keep(key, chances);
+  return chances;
+}
+
 // Of the whole company.
 absl::StatusOr<std::vector<OpportunityOutlook>> Compute(const Context& context, Floor& floor,
                                                         const FloorQuestion& question,
@@ -27,12 +44,9 @@ absl::StatusOr<std::vector<OpportunityOutlook>> Compute(const Context& context, 
   const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
   if (!fitted.ok()) return fitted.status();
   const simulation::FittedModel& model = (*fitted)->model();
-  const std::vector<double> chances =
-      metrics::WinChances(model, question.period, kSeed, thread_count, context.cancelled);
-  if (context.cancelled && context.cancelled()) {
-    return absl::CancelledError("the ranking was cancelled");
-  }
-  auto outlooks = metrics::OutlooksOf(question.company->history, stages, model, chances,
+  const auto chances = WinChances(context, floor, question, model, thread_count);
+  if (!chances.ok()) return chances.status();
+  auto outlooks = metrics::OutlooksOf(question.company->history, stages, model, **chances,
                                       question.as_of_us, thread_count);
   floor.outlooks.Keep(key, std::make_shared<const std::vector<OpportunityOutlook>>(outlooks));
   return outlooks;

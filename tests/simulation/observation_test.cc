@@ -52,9 +52,10 @@ TEST(Observe, KnowsNothingOfTheInstantItself) {
   EXPECT_EQ(seen.first_day_fraction, 1);
   EXPECT_EQ(Observe(history, 3 * kDayUs + kDayUs / 4).open[0].stage, kOffer);
   EXPECT_EQ(Observe(history, 3 * kDayUs + kDayUs / 4).first_day_fraction, 0.75);
-  // By the minute.
-  EXPECT_EQ(Observe(history, 3 * kDayUs + kDayUs / 4 + 59'999'999).first_day_fraction, 0.75);
-  EXPECT_LT(Observe(history, 3 * kDayUs + kDayUs / 4 + 60'000'000).first_day_fraction, 0.75);
+  // By quarters of an hour.
+  const int64_t quarter_us = kDayUs / 96;
+  EXPECT_EQ(Observe(history, 3 * kDayUs + kDayUs / 4 + quarter_us - 1).first_day_fraction, 0.75);
+  EXPECT_LT(Observe(history, 3 * kDayUs + kDayUs / 4 + quarter_us).first_day_fraction, 0.75);
   EXPECT_TRUE(Observe(history, 0).open.empty());
 }
 

@@ -242,16 +242,17 @@ TEST_F(HistoryCacheTest, AnActivityLeavesTheModelAsItIs) {
   EXPECT_EQ(first->prospecting(1).kinds[kind].count, 0);
   EXPECT_EQ(same->prospecting(1).kinds[kind].count, 1);
   EXPECT_EQ(model_at(start_us + 30 * second_us)->model().as_of_us, start_us);
-  // A known move that has come, the next minute, a move that is written: each is a new model.
+  // A known move that has come, the next quarter of an hour, a move that is written: each is a new
+  // model.
   EXPECT_GT(model_at(start_us + 31 * second_us)->model().as_of_us, start_us);
-  const auto late = model_at(start_us + 59 * second_us);
+  const auto late = model_at(start_us + 899 * second_us);
   EXPECT_EQ(late->model().as_of_us, start_us + 31 * second_us);
-  EXPECT_GT(model_at(start_us + 60 * second_us)->model().as_of_us, late->model().as_of_us);
-  AppendEvent(last, start_us + 61 * second_us, 2);
-  const auto moved = model_at(start_us + 62 * second_us);
-  EXPECT_EQ(moved->model().as_of_us, start_us + 62 * second_us);
+  EXPECT_GT(model_at(start_us + 900 * second_us)->model().as_of_us, late->model().as_of_us);
+  AppendEvent(last, start_us + 901 * second_us, 2);
+  const auto moved = model_at(start_us + 902 * second_us);
+  EXPECT_EQ(moved->model().as_of_us, start_us + 902 * second_us);
   // Asked about an instant before one that is kept.
-  EXPECT_EQ(model_at(start_us + 61 * second_us)->model().as_of_us, start_us + 61 * second_us);
+  EXPECT_EQ(model_at(start_us + 901 * second_us)->model().as_of_us, start_us + 901 * second_us);
 }
 
 TEST_F(HistoryCacheTest, FollowsAChangeOfThePipeline) {
