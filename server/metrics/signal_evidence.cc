@@ -203,23 +203,7 @@ RecordCounter CountRecords(const simulation::History& history, int32_t rep_count
 SignalEvidence GatherEvidence(const simulation::History& history, const ActivityIndex& index,
                               absl::Span<const simulation::Quota> quotas, simulation::Period period,
                               simulation::Measure measure, int64_t as_of_us, int thread_count) {
-  SignalEvidence evidence = {&history,
-                             as_of_us,
-                             Grouping(history),
-                             StageIndex(history),
-                             {},
-                             {},
-                             {},
-                             {},
-                             {},
-                             {},
-                             {},
-                             {},
-                             {},
-                             {},
-                             {},
-                             {},
-                             {}};
+  SignalEvidence evidence = {&history, as_of_us, Grouping(history), StageIndex(history)};
   const Grouping& grouping = evidence.grouping;
   const Window recent = {as_of_us - kRecentUs, as_of_us};
   const Window earlier = {recent.start_us - kEarlierUs, recent.start_us};

@@ -28,20 +28,21 @@ struct SignalEvidence {
   int64_t as_of_us = 0;
   Grouping grouping;
   StageIndex stages;
-  LoadTable load;
-  LoadBand band;
-  std::vector<Attainment> attainment;      // By row, of the period of the quotas.
-  std::vector<LifeTable> recent, earlier;  // [row * stage count + stage]: cohorts by stage entry.
-  CloseTable closes;                       // Of the recent and earlier days together.
-  std::vector<ActivityCounts> activities;  // Of the recent days, by row.
-  std::vector<ContactCounts> contacts;     // Of the recent days, by row.
-  std::vector<FollowUpCounts> follow_ups;  // Of opportunities closed in both, by row.
-  std::vector<OpenItem> open;
+  LoadTable load = {};
+  LoadBand band = {};
+  std::vector<Attainment> attainment = {};  // By row, of the period of the quotas.
+  // [row * stage count + stage]: cohorts by stage entry.
+  std::vector<LifeTable> recent = {}, earlier = {};
+  CloseTable closes = {};                       // Of the recent and earlier days together.
+  std::vector<ActivityCounts> activities = {};  // Of the recent days, by row.
+  std::vector<ContactCounts> contacts = {};     // Of the recent days, by row.
+  std::vector<FollowUpCounts> follow_ups = {};  // Of opportunities closed in both, by row.
+  std::vector<OpenItem> open = {};
   // By rep: activities and moves of their opportunities, of the recent days, and the last of all.
-  std::vector<int64_t> records;
-  std::vector<int64_t> last_record_us;  // INT64_MIN: none since the rep started.
+  std::vector<int64_t> records = {};
+  std::vector<int64_t> last_record_us = {};  // INT64_MIN: none since the rep started.
   // By rep: opportunities and activities that cannot be right.
-  std::vector<std::vector<int32_t>> impossible;
+  std::vector<std::vector<int32_t>> impossible = {};
 
   size_t stage_count() const { return stages.size(); }
   int32_t rep_count() const { return grouping.rep_count(); }
