@@ -64,7 +64,7 @@ TEST(Rates, PriorIsWhatTheOthersSay) {
 
 TEST(Rates, MayBeAtMostIsWrongNever) {
   int sure = 0;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 200; i += 7) {
     const Counts counts = {static_cast<double>(i % 20), static_cast<double>(20 + i)};
     const auto x = RobustProportion(counts, {.2, 10});
     const BetaDistribution y = {2. + i % 7, 3. + i % 11};
@@ -74,7 +74,7 @@ TEST(Rates, MayBeAtMostIsWrongNever) {
       sure += !may_be;
     }
   }
-  EXPECT_GT(sure, 100);
+  EXPECT_GT(sure, 15);
 }
 
 TEST(Rates, ChanceAboveIsExactForUniforms) {
