@@ -23,25 +23,6 @@ namespace {
 constexpr double kPrecisionMin = 0.05;
 constexpr double kPrecisionMax = 10;
 
-// Ids of resource names in the organization.
-std::vector<std::string> ParseNames(absl::string_view field, const std::string& organization,
-                                    absl::string_view collection,
-                                    const google::protobuf::RepeatedPtrField<std::string>& names,
-                                    errors::FieldErrors& problems) {
-  std::vector<std::string> ids;
-  for (int i = 0; i < names.size(); ++i) {
-    const std::string path = absl::StrCat(field, "[", i, "]");
-    auto name = convert::ParseChildName(path, collection, names[i]);
-    problems.Add(name.status());
-    if (!name.ok()) continue;
-    if (name->organization != organization) {
-      problems.Add(path, absl::StrCat("must lie in parent; got ", convert::Quoted(names[i])));
-    }
-    ids.push_back(std::move(name->id));
-  }
-  return ids;
-}
-
 simulation::ForecastOptions ParseOptions(const v1::ForecastAttainmentRequest& request,
                                          errors::FieldErrors& problems) {
   simulation::ForecastOptions options = convert::ParseForecastOptions(request, problems);
@@ -62,8 +43,8 @@ simulation::ForecastOptions ParseOptions(const v1::ForecastAttainmentRequest& re
 Selection ParseSelection(const v1::ForecastAttainmentRequest& request,
                          const std::string& organization, errors::FieldErrors& problems) {
   Selection selection;
-  selection.reps = ParseNames("reps", organization, "reps", request.reps(), problems);
-  selection.teams = ParseNames("teams", organization, "teams", request.teams(), problems);
+  selection.reps = ParseIds("reps", organization, "reps", request.reps(), problems);
+  selection.teams = ParseIds("teams", organization, "teams", request.teams(), problems);
   if (!v1::Measure_IsValid(request.measure())) {
     problems.Add("measure",
                  absl::StrCat("must be AMOUNT, UNITS or nothing; got ", request.measure()));

@@ -13,7 +13,6 @@
 #include "absl/time/time.h"
 #include "server/convert/names.h"
 #include "server/convert/scalars.h"
-#include "server/errors.h"
 
 namespace quotacast::handlers {
 namespace {
@@ -293,6 +292,24 @@ absl::StatusOr<Questions> Selector::Run(const std::vector<simulation::Quota>& qu
 }
 
 }  // namespace
+
+std::vector<std::string> ParseIds(absl::string_view field, const std::string& organization,
+                                  absl::string_view collection,
+                                  const google::protobuf::RepeatedPtrField<std::string>& names,
+                                  errors::FieldErrors& problems) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < names.size(); ++i) {
+    const std::string path = absl::StrCat(field, "[", i, "]");
+    auto name = convert::ParseChildName(path, collection, names[i]);
+    problems.Add(name.status());
+    if (!name.ok()) continue;
+    if (name->organization != organization) {
+      problems.Add(path, absl::StrCat("must lie in parent; got ", convert::Quoted(names[i])));
+    }
+    ids.push_back(std::move(name->id));
+  }
+  return ids;
+}
 
 absl::StatusOr<Questions> SelectQuestions(const std::string& organization, const History& history,
                                           const std::vector<simulation::Quota>& quotas,

@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/repeated_ptr_field.h"
+#include "server/errors.h"
 #include "simulation/forecast.h"
 #include "simulation/history.h"
 #include "simulation/periods.h"
@@ -36,6 +39,13 @@ struct Questions {
   std::vector<AskedQuestion> totals;  // Of teams by id, then of everyone; by period, measure.
   std::vector<std::string> reps_without_quota;  // Those asked for by id.
 };
+
+// The ids in resource names of a collection, which must lie in the organization; what is wrong with
+// any of them is added to `problems`, as of `field`[i].
+std::vector<std::string> ParseIds(absl::string_view field, const std::string& organization,
+                                  absl::string_view collection,
+                                  const google::protobuf::RepeatedPtrField<std::string>& names,
+                                  errors::FieldErrors& problems);
 
 // `quotas` are those known as of the selection's instant. Totals are of each team whose reps are
 // all selected, and of all selected reps where there are several. Errors, each with its details:

@@ -10,28 +10,6 @@
 #include "server/period.h"
 
 namespace quotacast::handlers {
-namespace {
-
-std::vector<std::string> ParseIds(absl::string_view field, const std::string& organization,
-                                  absl::string_view collection,
-                                  const google::protobuf::RepeatedPtrField<std::string>& names,
-                                  errors::FieldErrors& problems) {
-  std::vector<std::string> ids;
-  for (int i = 0; i < names.size(); ++i) {
-    const std::string path = absl::StrCat(field, "[", i, "]");
-    auto name = convert::ParseChildName(path, collection, names[i]);
-    problems.Add(name.status());
-    if (!name.ok()) continue;
-    if (name->organization != organization) {
-      problems.Add(path, absl::StrCat("must lie in parent; got ", convert::Quoted(names[i])));
-    }
-    ids.push_back(std::move(name->id));
-  }
-  return ids;
-}
-
-}  // namespace
-
 std::vector<AskedQuestion> PairedQuestions::All() const {
   std::vector<AskedQuestion> all = questions.reps;
   all.insert(all.end(), questions.totals.begin(), questions.totals.end());

@@ -2,19 +2,17 @@
 // the tests. See storage_benchmark.cc for where the folder lies.
 
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "server/history_cache.h"
 #include "server/model_cache.h"
 #include "server/storage/sqlite_store.h"
+#include "tests/benchmarks/folder.h"
 #include "tests/simulation/planted_company.h"
 
 namespace quotacast {
@@ -31,11 +29,7 @@ using storage::WriteTransaction;
 class Company {
  public:
   Company() {
-    const char* const parent = std::getenv("QUOTACAST_BENCHMARK_FOLDER");
-    folder_ =
-        absl::StrCat(parent != nullptr ? parent : std::filesystem::temp_directory_path().string(),
-                     "/quotacast-benchmark-XXXXXX");
-    if (mkdtemp(folder_.data()) == nullptr) std::abort();
+    folder_ = MakeBenchmarkFolder();
     store_ = *storage::OpenSqliteStore({.folder = folder_});
     simulation::PlantedOptions options;
     options.reps = kReps;

@@ -5,7 +5,6 @@
 #include <benchmark/benchmark.h>
 #include <stdlib.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "server/import/session.h"
 #include "server/model_cache.h"
 #include "server/storage/sqlite_store.h"
+#include "tests/benchmarks/folder.h"
 
 namespace quotacast::importing {
 namespace {
@@ -28,14 +28,6 @@ constexpr int kOpportunities = 200'000;
 constexpr int kEvents = 1'000'000;
 constexpr int kActivities = 3'000'000;
 constexpr int64_t kHourUs = 3'600'000'000;
-
-std::string MakeFolder() {
-  const char* const parent = std::getenv("QUOTACAST_BENCHMARK_FOLDER");
-  std::string path =
-      absl::StrCat(parent != nullptr ? parent : std::filesystem::temp_directory_path().string(),
-                   "/quotacast-benchmark-XXXXXX");
-  return mkdtemp(path.data());
-}
 
 // Hands batches of made rows to the session; `make(i, text)` makes row i, with its id in `text`.
 template <typename Row, typename Make>
@@ -54,7 +46,7 @@ void ApplyAll(Session& session, int count, Make make) {
 
 class Company {
  public:
-  Company() : folder_(MakeFolder()) {
+  Company() : folder_(MakeBenchmarkFolder()) {
     store_ = *storage::OpenSqliteStore({.folder = folder_});
     const auto made = store_->Write(
         std::nullopt, [](storage::WriteTransaction& transaction) -> absl::StatusOr<std::string> {

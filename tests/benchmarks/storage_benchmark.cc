@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -14,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/storage/sqlite_store.h"
+#include "tests/benchmarks/folder.h"
 
 namespace quotacast::storage {
 namespace {
@@ -25,19 +25,11 @@ constexpr int kEvents = 1'000'000;
 constexpr int kActivities = 3'000'000;
 constexpr int64_t kHourUs = 3'600'000'000;
 
-std::string MakeFolder() {
-  const char* const parent = std::getenv("QUOTACAST_BENCHMARK_FOLDER");
-  std::string path =
-      absl::StrCat(parent != nullptr ? parent : std::filesystem::temp_directory_path().string(),
-                   "/quotacast-benchmark-XXXXXX");
-  return mkdtemp(path.data());
-}
-
 // A company whose opportunities are open one after the other, some 40,000 at a time: the order of
 // events in a file is that of time, so that neighbours belong to different opportunities.
 class Company {
  public:
-  Company() : folder_(MakeFolder()), store_(*OpenSqliteStore({.folder = folder_})) {
+  Company() : folder_(MakeBenchmarkFolder()), store_(*OpenSqliteStore({.folder = folder_})) {
     Write([this](WriteTransaction& transaction) {
       organization_ = transaction.InsertOrganization(MakeOrganization())->key;
       Pipeline pipeline;
