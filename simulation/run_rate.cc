@@ -48,12 +48,13 @@ Season MonthRatios(const std::vector<double>& totals, const std::vector<Period>&
 }
 
 void Summarize(Unit& unit) {
+  static const double kPerPeriod = Pow(0.5, 1 / kHalfLifePeriods);
   double weight_sum = 0, square_sum = 0, sum = 0, weight = 1;
   for (const double value : unit.series) {
     weight_sum += weight;
     square_sum += weight * weight;
     sum += weight * value;
-    weight *= Pow(0.5, 1 / kHalfLifePeriods);
+    weight *= kPerPeriod;
   }
   if (weight_sum == 0) return;
   unit.mean = sum / weight_sum;
@@ -142,19 +143,48 @@ std::vector<Period> PeriodsBefore(Period period, const DailyBookings& bookings) 
   return past;
 }
 
-// The share of past periods' bookings that came after so many days.
-double ShareAhead(const DailyBookings& bookings, absl::Span<const PaceUnit> units,
-                  const std::vector<Period>& past, int gone_days) {
-  double ahead = 0, all = 0;
-  for (const PaceUnit& unit : units) {
-    for (const Period& earlier : past) {
-      const Day gone = std::min(earlier.start + gone_days, earlier.end);
-      ahead += static_cast<double>(bookings.Between(unit.reps, gone, earlier.end));
-      all += static_cast<double>(bookings.Between(unit.reps, earlier.start, earlier.end));
+// What each unit booked in each past period, unit by unit.
+class PastBookings {
+ public:
+  PastBookings(const DailyBookings& bookings, absl::Span<const PaceUnit> units,
+               const std::vector<Period>& past)
+      : bookings_(bookings), units_(units), past_(past), totals_(past.size(), 0) {
+    booked_.reserve(units.size() * past.size());
+    for (const PaceUnit& unit : units) {
+      for (size_t p = 0; p < past.size(); ++p) {
+        booked_.push_back(
+            static_cast<double>(bookings.Between(unit.reps, past[p].start, past[p].end)));
+        totals_[p] += booked_.back();
+        all_ += booked_.back();
+      }
     }
   }
-  return all > 0 ? ahead / all : 0;
-}
+
+  double Of(size_t unit, size_t period) const { return booked_[unit * past_.size() + period]; }
+  const std::vector<double>& totals() const { return totals_; }  // By period.
+
+  // The share of it that came after so many days of a period.
+  double ShareAhead(int gone_days) const {
+    if (all_ <= 0) return 0;
+    if (gone_days == 0) return 1;
+    double ahead = 0;
+    for (const PaceUnit& unit : units_) {
+      for (const Period& earlier : past_) {
+        const Day gone = std::min(earlier.start + gone_days, earlier.end);
+        ahead += static_cast<double>(bookings_.Between(unit.reps, gone, earlier.end));
+      }
+    }
+    return ahead / all_;
+  }
+
+ private:
+  const DailyBookings& bookings_;
+  const absl::Span<const PaceUnit> units_;
+  const std::vector<Period>& past_;
+  std::vector<double> booked_;
+  std::vector<double> totals_;
+  double all_ = 0;
+};
 
 }  // namespace
 
@@ -164,26 +194,20 @@ std::vector<Pace> RestOfPeriodPace(const DailyBookings& bookings, absl::Span<con
   const std::vector<Period> parts = MonthsOf(period);
   const std::vector<Period> past = PeriodsBefore(parts[0], bookings);
   if (past.empty()) return CarriedOn(bookings, units, period, elapsed_days);
-  std::vector<double> totals(past.size(), 0);
-  for (const PaceUnit& unit : units) {
-    for (size_t p = 0; p < past.size(); ++p) {
-      totals[p] += static_cast<double>(bookings.Between(unit.reps, past[p].start, past[p].end));
-    }
-  }
+  const PastBookings booked(bookings, units, past);
   Season ratio{1, 1, 1};
   if (seasonal && KindOf(parts[0]) == PeriodKind::kMonth) {
-    ratio = MonthRatios(totals, past, fiscal_year_start_month);
+    ratio = MonthRatios(booked.totals(), past, fiscal_year_start_month);
   }
   const auto season_of = [&](Day day) {
     return ratio[MonthOfQuarter(day, fiscal_year_start_month)];
   };
+  std::vector<double> seasons;  // By past period.
+  for (const Period& earlier : past) seasons.push_back(season_of(earlier.start));
   std::vector<Unit> series(units.size());
   for (size_t u = 0; u < units.size(); ++u) {
-    for (const Period& earlier : past) {
-      if (earlier.start < units[u].first_day) break;
-      const double booked =
-          static_cast<double>(bookings.Between(units[u].reps, earlier.start, earlier.end));
-      series[u].series.push_back(booked / season_of(earlier.start));
+    for (size_t p = 0; p < past.size() && past[p].start >= units[u].first_day; ++p) {
+      series[u].series.push_back(booked.Of(u, p) / seasons[p]);
     }
     Summarize(series[u]);
   }
@@ -191,7 +215,7 @@ std::vector<Pace> RestOfPeriodPace(const DailyBookings& bookings, absl::Span<con
   double ahead = 0, ahead_squares = 0;
   for (const Period& part : parts) {
     const int gone = std::max(0, period.start + elapsed_days - part.start);
-    const double share = ShareAhead(bookings, units, past, gone);
+    const double share = booked.ShareAhead(gone);
     ahead += share * season_of(part.start);
     ahead_squares += share * season_of(part.start) * season_of(part.start);
   }
