@@ -164,6 +164,7 @@ Lanes RepTrials::NewWins(const PipelinePart& part, const CompanyDraw& company, c
     for (const CreationChange& change : fitted.creation_changes) {
       if (day >= change.from) fraction *= static_cast<float>(change.factor);
     }
+    fraction *= static_cast<float>(question_.creation_factor);
     const Lanes& weekday = arrivals.weekday[WeekdayOf(day, model_.calendar)];
     for (int l = 0; l < kLanes; ++l) {
       wins[l] += fraction * weekday[l] * chances.new_by_day[t][l];

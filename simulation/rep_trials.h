@@ -26,8 +26,9 @@ struct RepQuestion {
   Measure measure = Measure::kAmount;
   Day period_start = 0;
   Day period_end = 0;
-  int64_t booked = 0;  // So far, in the period.
-  Pace pace;           // Of the rest of the period; read where run_rate_share > 0.
+  int64_t booked = 0;          // So far, in the period.
+  Pace pace;                   // Of the rest of the period; read where run_rate_share > 0.
+  double creation_factor = 1;  // Times as much as the model says is created; >= 0.
 };
 
 // What a block's draws make of the rest of the period, before any trial.

@@ -289,22 +289,52 @@ absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant) cons
   return Run(variant, TargetsOf(questions_));
 }
 
-absl::StatusOr<Outcome> PairedRun::RunOne(const Variant& variant, size_t question) const {
-  std::vector<RepTask> tasks;
-  std::vector<double> rests;
+PairedRun::Alone PairedRun::TasksOf(size_t question) const {
+  Alone alone;
   for (size_t i = 0; i < tasks_.size(); ++i) {
     const std::vector<int32_t>& asked_by = tasks_[i].asked_by;
     if (std::find(asked_by.begin(), asked_by.end(), static_cast<int32_t>(question)) ==
         asked_by.end()) {
       continue;
     }
-    tasks.push_back(tasks_[i]);
-    tasks.back().asked_by = {0};
-    rests.push_back(mean_rests_[i]);
+    alone.tasks.push_back(tasks_[i]);
+    alone.tasks.back().asked_by = {0};
+    alone.rests.push_back(mean_rests_[i]);
   }
+  return alone;
+}
+
+absl::StatusOr<Outcome> PairedRun::RunOne(const Variant& variant, size_t question) const {
+  const Alone alone = TasksOf(question);
   const Question& asked = questions_[question];
   const int64_t target = asked.target;
-  auto outcomes = Run(variant, {tasks, {&asked, 1}, {&target, 1}, rests}, /*intervals=*/false);
+  auto outcomes =
+      Run(variant, {alone.tasks, {&asked, 1}, {&target, 1}, alone.rests}, /*intervals=*/false);
+  if (!outcomes.ok()) return outcomes.status();
+  return std::move(outcomes->front());
+}
+
+absl::StatusOr<Outcome> PairedRun::RunWithCreations(absl::Span<const double> creation_factors,
+                                                    size_t question) const {
+  Alone alone = TasksOf(question);
+  DealsByRep open(model_->reps.size());
+  for (RepTask& task : alone.tasks) {
+    task.question.creation_factor = creation_factors[task.question.rep];
+    open[task.question.rep] = task.open;
+  }
+  const Variant unchanged;
+  TaskContext context;
+  context.model = model_;
+  context.open = &open;
+  context.variant = &unchanged;
+  context.company = &company_;
+  context.seed = options_->seed;
+  context.run_rate_share = options_->run_rate_share;
+  context.cancelled = &options_->cancelled;
+  const Question& asked = questions_[question];
+  const int64_t target = asked.target;
+  auto outcomes =
+      VariantRun(context, alone.tasks, {&asked, 1}, {&target, 1}, alone.rests, *options_).Run();
   if (!outcomes.ok()) return outcomes.status();
   return std::move(outcomes->front());
 }

@@ -76,6 +76,11 @@ class PairedRun {
   // estimated parameters. Thread-safe.
   absl::StatusOr<Outcome> RunOne(const Variant& variant, size_t question) const;
 
+  // What RunOne answers about the variant in which each rep creates so many times (>= 0; by rep)
+  // what the baseline has, without the cost of making a variant. Thread-safe.
+  absl::StatusOr<Outcome> RunWithCreations(absl::Span<const double> creation_factors,
+                                           size_t question) const;
+
   int64_t block_count() const { return block_count_; }
 
   // For parts of the scenario library.
@@ -95,6 +100,12 @@ class PairedRun {
     absl::Span<const int64_t> targets;
     absl::Span<const double> rests;
   };
+  // The part of one question.
+  struct Alone {
+    std::vector<RepTask> tasks;
+    std::vector<double> rests;  // By task.
+  };
+  Alone TasksOf(size_t question) const;
   const FittedModel* model_ = nullptr;
   const ForecastOptions* options_ = nullptr;
   std::vector<Question> questions_;

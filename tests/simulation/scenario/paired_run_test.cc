@@ -208,6 +208,30 @@ TEST(PairedRunTest, OneQuestionAloneIsTheSame) {
   }
 }
 
+TEST(PairedRunTest, OtherCreationsNeedNoVariant) {
+  const FittedModel model = RandomModel(Shape(), 3);
+  ForecastOptions options;
+  const std::vector<Question> questions = Questions(model);
+  const auto run = PairedRun::Create(model, questions, options);
+  ASSERT_TRUE(run.ok());
+  const std::vector<double> factors = {0, 1.7, 1};
+  ASSERT_EQ(model.reps.size(), factors.size());
+  Variant variant;
+  variant.model = model;
+  for (int32_t rep = 0; rep < 3; ++rep) {
+    ScaleCreations(rep, factors[rep], INT32_MIN, variant.model);
+  }
+  for (size_t q = 0; q < questions.size(); ++q) {
+    const auto one = run->RunOne(variant, q);
+    const auto same = run->RunWithCreations(factors, q);
+    ASSERT_TRUE(one.ok() && same.ok());
+    EXPECT_EQ(same->fingerprint, one->fingerprint) << q;
+    EXPECT_EQ(same->forecast.attainment_probability, one->forecast.attainment_probability);
+    EXPECT_EQ(same->forecast.standard_error, one->forecast.standard_error);
+    EXPECT_EQ(same->forecast.open_opportunity_count, one->forecast.open_opportunity_count);
+  }
+}
+
 // Whoever joins counts in the totals of the team, from the first day of work on, and touches no
 // other rep.
 TEST(PairedRunTest, AJoiningRepCountsInTotals) {
