@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "simulation/questions.h"
+#include "simulation/scenario/least_level.h"
 #include "simulation/scenario/scenario.h"
 
 namespace quotacast::simulation {
@@ -16,7 +17,7 @@ constexpr int kCurveSteps = 8;
 constexpr double kFurthest = 2;  // Times the most observed.
 constexpr int64_t kLeastReach = 10;
 
-// Levels are counted in steps, so that they can be looked up and halved.
+// Levels are counted in steps, so that they can be looked up.
 class Planner {
  public:
   Planner(const PairedRun& run, const ActivityEffects& effects, size_t question,
@@ -26,8 +27,9 @@ class Planner {
         question_(question),
         request_(request),
         reps_(RepsOf(run.model(), run.questions()[question])),
-        steps_per_unit_(request.lever == Lever::kProspecting ? 1 : 10) {
-    variant_.model = run.model();
+        steps_per_unit_(request.lever == Lever::kProspecting ? 1 : 10),
+        creation_factors_(run.model().reps.size(), 1) {
+    if (request.lever == Lever::kFollowUps) variant_.model = run.model();
   }
 
   absl::StatusOr<Plan> Make() {
@@ -118,27 +120,25 @@ class Planner {
   }
 
   void SetLevel(int32_t rep, double weekly) {
-    FittedModel& model = variant_.model;
-    model.reps[rep].creation_changes = run_.model().reps[rep].creation_changes;
     if (request_.lever == Lever::kFollowUps) {
+      FittedModel& model = variant_.model;
       for (size_t c = 0; c < model.cells.size(); ++c) {
         for (size_t k = 0; k < model.cells[c].causes.size(); ++k) {
           model.cells[c].causes[k].reps[rep] = run_.model().cells[c].causes[k].reps[rep];
         }
       }
       SetFollowUps(follow_up(), rep, weekly, model);
-      return;
-    }
-    double factor = 1;
-    if (request_.lever == Lever::kProspecting) {
-      factor = CreationFactor(effects_, request_.type, rep, weekly);
+    } else if (request_.lever == Lever::kProspecting) {
+      creation_factors_[rep] = CreationFactor(effects_, request_.type, rep, weekly);
     } else if (effects_.creations_weekly[rep] > 0) {
-      factor = weekly / effects_.creations_weekly[rep];
+      creation_factors_[rep] = weekly / effects_.creations_weekly[rep];
     }
-    ScaleCreations(rep, factor, INT32_MIN, model);
   }
 
-  absl::StatusOr<Outcome> Run() const { return run_.RunOne(variant_, question_); }
+  absl::StatusOr<Outcome> Run() const {
+    if (request_.lever == Lever::kFollowUps) return run_.RunOne(variant_, question_);
+    return run_.RunWithCreations(creation_factors_, question_);
+  }
 
   // The chance at a level that every rep has, in steps.
   absl::StatusOr<CurvePoint> At(int64_t steps) {
@@ -165,30 +165,26 @@ class Planner {
   }
 
   absl::Status FindRequired() {
-    const double target = request_.target_probability;
-    absl::StatusOr<CurvePoint> none = At(0);
+    const absl::StatusOr<int64_t> least = FindLeastLevel(
+        reach_, request_.target_probability,
+        {plan_.current * static_cast<double>(steps_per_unit_), plan_.current_probability},
+        [&](int64_t steps) -> absl::StatusOr<double> {
+          const absl::StatusOr<CurvePoint> point = At(steps);
+          if (!point.ok()) return point.status();
+          return point->probability;
+        });
+    if (!least.ok()) return least.status();
+    if (*least <= reach_) {
+      Require(known_[*least], true);
+      return absl::OkStatus();
+    }
+    const absl::StatusOr<CurvePoint> none = At(0);
     if (!none.ok()) return none.status();
-    if (none->probability >= target) {
-      Require(*none, true);
-      return absl::OkStatus();
-    }
-    const absl::StatusOr<CurvePoint> most = At(reach_);
-    if (!most.ok()) return most.status();
-    if (most->probability < target) {
-      // The least level that does as well as the highest.
-      const bool helps = most->probability > none->probability + 2 * none->standard_error;
-      Require(helps ? *most : *none, false);
-      plan_.reason = ReasonAgainst(*most, helps);
-      return absl::OkStatus();
-    }
-    int64_t low = 0, high = reach_;
-    while (high - low > 1) {
-      const int64_t middle = (low + high) / 2;
-      const absl::StatusOr<CurvePoint> point = At(middle);
-      if (!point.ok()) return point.status();
-      (point->probability >= target ? high : low) = middle;
-    }
-    Require(known_[high], true);
+    // The least level that does as well as the highest.
+    const CurvePoint& most = known_[reach_];
+    const bool helps = most.probability > none->probability + 2 * none->standard_error;
+    Require(helps ? most : *none, false);
+    plan_.reason = ReasonAgainst(most, helps);
     return absl::OkStatus();
   }
 
@@ -231,8 +227,9 @@ class Planner {
   const PlanRequest& request_;
   const std::vector<int32_t> reps_;
   const int64_t steps_per_unit_;
-  int64_t reach_ = 0;  // In steps.
-  Variant variant_;
+  int64_t reach_ = 0;                     // In steps.
+  std::vector<double> creation_factors_;  // By rep.
+  Variant variant_;                       // Of follow-ups.
   std::map<int64_t, CurvePoint> known_;
   Plan plan_;
 };

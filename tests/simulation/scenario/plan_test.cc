@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "simulation/scenario/scenario.h"
 #include "tests/simulation/random_model.h"
@@ -68,6 +70,35 @@ TEST_F(PlanTest, FindsTheSmallestNumberThatReachesTheTarget) {
                     {"", {ActivityChange{ActivityType::kCall, false, plan->required - 1}}});
   ASSERT_TRUE(less.ok());
   EXPECT_LT((*run->Run(*less))[0].forecast.attainment_probability, .65);
+}
+
+TEST_F(PlanTest, FindsWhatALookAtEveryLevelFinds) {
+  const auto run = PairedRun::Create(model_, {question_}, options_);
+  ASSERT_TRUE(run.ok());
+  std::vector<double> chances;  // By level, up to twice the most observed.
+  for (int level = 0; level <= 80; ++level) {
+    const double factor = CreationFactor(effects_, ActivityType::kCall, 0, level);
+    const auto outcome = run->RunWithCreations({factor, 1, 1}, 0);
+    ASSERT_TRUE(outcome.ok());
+    chances.push_back(outcome->forecast.attainment_probability);
+  }
+  EXPECT_TRUE(std::is_sorted(chances.begin(), chances.end()));
+  int attainable = 0;
+  for (double target = .02; target < 1; target += .02) {
+    PlanRequest request;
+    request.target_probability = target;
+    request.with_curve = false;
+    const auto plan = PlanActivity(*run, effects_, 0, request);
+    ASSERT_TRUE(plan.ok());
+    const auto least = std::lower_bound(chances.begin(), chances.end(), target);
+    EXPECT_EQ(plan->attainable, least != chances.end()) << target;
+    if (!plan->attainable) continue;
+    ++attainable;
+    EXPECT_EQ(plan->required, least - chances.begin()) << target;
+    EXPECT_EQ(plan->probability, *least) << target;
+  }
+  EXPECT_GT(attainable, 20);
+  EXPECT_LT(attainable, 49);
 }
 
 TEST_F(PlanTest, RequiresTheSameWithoutACurve) {
