@@ -46,21 +46,17 @@ absl::Status Compute(const Context& context, Floor& floor, const FloorQuestion& 
   const auto fitted = floor.models.Get(question.company, question.as_of_us, thread_count);
   if (!fitted.ok()) return fitted.status();
   const FittedCompany& company = **fitted;
-  // Each thread plans for other reps: that shares out better than the trials of one.
   simulation::ForecastOptions options;
+  options.thread_count = thread_count;
   options.cancelled = context.cancelled;
+  const auto run = simulation::PairedRun::Create(company.model(), guidelines.questions, options);
+  if (!run.ok()) return run.status();
+  const simulation::ActivityEffects& effects = company.prospecting(thread_count);
   const size_t count = guidelines.questions.size();
   guidelines.plans.resize(count);
   std::vector<absl::Status> statuses(count);
-  const simulation::ActivityEffects& effects = company.prospecting(thread_count);
   simulation::ParallelFor(thread_count, count, [&](int, size_t i) {
-    const auto run =
-        simulation::PairedRun::Create(company.model(), {guidelines.questions[i]}, options);
-    if (!run.ok()) {
-      statuses[i] = run.status();
-      return;
-    }
-    auto plan = simulation::PlanActivity(*run, effects, 0, plan_request);
+    auto plan = simulation::PlanActivity(*run, effects, i, plan_request);
     statuses[i] = plan.status();
     if (plan.ok()) guidelines.plans[i] = *std::move(plan);
   });
