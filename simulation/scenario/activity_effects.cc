@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <map>
 #include <numeric>
 #include <utility>
 
@@ -25,109 +23,79 @@ constexpr double kNormal95 = 1.6448536269514722;
 constexpr double kFoundErrors = 2.3263478740408408;  // One-sided 1 %; there are five kinds.
 constexpr double kConnectPrior = 2;  // Weight of the company's share, in activities.
 
-// Weights of the days from the first to that of the instant, each computed once: exponentials
-// would take most of the time.
+// Weights of the days up to that of the instant, each computed once: exponentials would take most
+// of the time.
 class DayWeights {
  public:
   DayWeights(Day first_day, Day as_of_day) : as_of_day_(as_of_day) {
     constexpr double kLog2 = 0.6931471805599453;
     for (Day age = 0; age <= as_of_day - first_day; ++age) {
       by_age_.push_back(Exp(-kLog2 * age / kHalfLifeDays));
+      up_to_age_.push_back(up_to_age_.back() + by_age_.back());
     }
   }
-  double Of(Day day) const { return by_age_[static_cast<size_t>(as_of_day_ - day)]; }
+  double Of(Day day) const { return by_age_[AgeOf(day)]; }
+  double SumOf(Day begin, Day end) const {
+    return end <= begin ? 0 : up_to_age_[AgeOf(begin) + 1] - up_to_age_[AgeOf(end) + 1];
+  }
 
  private:
+  size_t AgeOf(Day day) const { return static_cast<size_t>(as_of_day_ - day); }
+
   Day as_of_day_;
   std::vector<double> by_age_;
+  std::vector<double> up_to_age_ = {0};  // By age, exclusive.
 };
 
-// The days of instants in time order: many in a row fall on the same one.
-class DayWalk {
- public:
-  explicit DayWalk(absl::TimeZone zone) : zone_(zone) {}
-  Day Of(int64_t time_us) {
-    if (time_us >= end_us_) {
-      day_ = DayOf(time_us, zone_);
-      end_us_ = StartOfDayUs(day_ + 1, zone_);
-    }
-    return day_;
-  }
-
- private:
-  absl::TimeZone zone_;
-  Day day_ = 0;
-  int64_t end_us_ = INT64_MIN;
-};
-
-// The first day of any activity, or that of the instant.
-Day FirstDay(const History& history, const FittedModel& model) {
-  if (history.activities.empty()) return model.as_of_day;
-  return std::min(model.as_of_day, DayOf(history.activities.begin()->time_us, history.time_zone));
-}
-
-// By opportunity. Activities ask for them in no order: together they fit into a cache.
-std::vector<int64_t> CreationTimes(const History& history) {
-  std::vector<int64_t> times;
-  times.reserve(history.opportunities.size());
-  for (const Opportunity& opportunity : history.opportunities) {
-    times.push_back(opportunity.create_time_us);
-  }
-  return times;
-}
-
-// What is counted of one kind.
-struct Counted {
+// What is counted of one kind, and weighed.
+struct Weighed {
   Day first_day = INT32_MAX;
-  std::vector<double> weighted, connected, answered;  // By rep.
-  std::vector<double> credited;                       // By rep, of prospecting.
+  std::vector<double> made, connected, answered, credited;  // By rep.
   double credited_squares = 0;
-  int64_t credited_count = 0;
-  std::vector<std::vector<Day>> days;  // By rep, of prospecting, ascending.
+  int64_t made_count = 0, credited_count = 0;
 };
 
-// Days of creation by rep.
-std::vector<std::vector<Day>> CreationDays(const History& history, int64_t as_of_us) {
-  DayReader days(history.time_zone);
-  std::vector<std::vector<Day>> created(history.reps.size());
-  for (const Opportunity& opportunity : history.opportunities) {
-    if (opportunity.rep == kNone || opportunity.create_time_us >= as_of_us) continue;
-    created[opportunity.rep].push_back(days.Of(opportunity.create_time_us));
-  }
-  return created;
-}
+// Days and how often something was done on them, as ranges and slopes read it.
+int32_t CountOf(const ProspectingDay& day) { return day.made; }
+int32_t CountOf(const CreationDay& day) { return day.count; }
 
 class Learner {
  public:
-  Learner(const History& history, const FittedModel& model, int64_t as_of_us)
-      : history_(history),
-        model_(model),
-        as_of_us_(as_of_us),
-        weights_(FirstDay(history, model), model.as_of_day),
-        creation_times_(CreationTimes(history)) {
-    for (Counted& counted : counted_) {
-      const size_t reps = model.reps.size();
-      counted.weighted.resize(reps);
-      counted.connected.resize(reps);
-      counted.answered.resize(reps);
-      counted.credited.resize(reps);
-      counted.days.resize(reps);
-    }
-  }
+  Learner(const ProspectingCounts& counts, const FittedModel& model)
+      : counts_(counts), model_(model), weights_(FirstDay(), model.as_of_day) {}
 
   ActivityEffects Learn(int thread_count) {
     AddCreationRates();
-    const std::array<std::function<void()>, 3> readings = {
-        [this] { Count(); }, [this] { Credit(); },
-        [this] { created_ = CreationDays(history_, as_of_us_); }};
-    ParallelFor(thread_count, readings.size(), [&](int, size_t i) { readings[i](); });
-    effects_.creations_range = RangeOf(created_, model_.first_day);
-    ParallelFor(thread_count, kActivityTypeCount,
-                [&](int, size_t k) { Finish(counted_[k], effects_.kinds[k]); });
+    ParallelFor(thread_count, kActivityTypeCount + 1, [&](int, size_t k) {
+      if (k < kActivityTypeCount) {
+        Learn(static_cast<ActivityType>(k), effects_.kinds[k]);
+      } else {
+        effects_.creations_range =
+            RangeOf([this](size_t rep) { return counts_.created(rep); }, model_.first_day);
+      }
+    });
     return std::move(effects_);
   }
 
  private:
+  // Of any prospecting, or that of the instant.
+  Day FirstDay() const {
+    Day first = model_.as_of_day;
+    for (int k = 0; k < kActivityTypeCount; ++k) {
+      first = std::min(first, FirstDayOf(static_cast<ActivityType>(k)));
+    }
+    return first;
+  }
+
+  Day FirstDayOf(ActivityType type) const {
+    Day first = INT32_MAX;
+    for (size_t r = 0; r < counts_.rep_count(); ++r) {
+      const absl::Span<const ProspectingDay> days = counts_.days(type, r);
+      if (!days.empty()) first = std::min(first, days.front().day);
+    }
+    return first;
+  }
+
   void AddCreationRates() {
     effects_.creations_weekly.assign(model_.reps.size(), 0);
     for (const FittedPipeline& pipeline : model_.pipelines) {
@@ -139,51 +107,28 @@ class Learner {
     }
   }
 
-  // What may lead to an opportunity is about none, or about one not yet created.
-  bool IsProspecting(const Activity& activity) const {
-    return activity.opportunity == kNone ||
-           activity.time_us <= creation_times_[activity.opportunity];
-  }
-
-  void Count() {
-    DayWalk days(history_.time_zone);
-    for (const Activity& activity : history_.activities) {
-      if (activity.time_us >= as_of_us_) break;
-      const size_t kind = static_cast<size_t>(activity.type);
-      ++effects_.kinds[kind].count;
-      if (activity.rep == kNone || !IsProspecting(activity)) continue;
-      Counted& counted = counted_[kind];
-      const Day day = days.Of(activity.time_us);
-      const double weight = weights_.Of(day);
-      counted.first_day = std::min(counted.first_day, day);
-      counted.weighted[activity.rep] += weight;
-      counted.days[activity.rep].push_back(day);
-      if (activity.outcome != ActivityOutcome::kUnknown) {
-        counted.answered[activity.rep] += weight;
-        if (activity.outcome == ActivityOutcome::kConnected) {
-          counted.connected[activity.rep] += weight;
-        }
+  Weighed Weigh(ActivityType type) const {
+    const size_t reps = counts_.rep_count();
+    Weighed weighed;
+    weighed.first_day = FirstDayOf(type);
+    for (size_t r = 0; r < reps; ++r) {
+      double made = 0, connected = 0, answered = 0, credited = 0;
+      for (const ProspectingDay& day : counts_.days(type, r)) {
+        const double weight = weights_.Of(day.day);
+        made += weight * day.made;
+        connected += weight * day.connected;
+        answered += weight * day.answered;
+        credited += weight * day.credited;
+        weighed.credited_squares += weight * weight * day.credited;
+        weighed.made_count += day.made;
+        weighed.credited_count += day.credited;
       }
+      weighed.made.push_back(made);
+      weighed.connected.push_back(connected);
+      weighed.answered.push_back(answered);
+      weighed.credited.push_back(credited);
     }
-  }
-
-  // Credits opportunities to the first activity recorded for each.
-  void Credit() {
-    std::vector<char> is_credited(history_.opportunities.size(), 0);
-    DayWalk days(history_.time_zone);
-    for (const Activity& activity : history_.activities) {
-      if (activity.time_us >= as_of_us_) break;
-      if (activity.opportunity == kNone || activity.rep == kNone) continue;
-      if (!IsProspecting(activity)) continue;
-      if (is_credited[activity.opportunity] != 0) continue;
-      if (creation_times_[activity.opportunity] >= as_of_us_) continue;
-      is_credited[activity.opportunity] = 1;
-      Counted& counted = counted_[static_cast<size_t>(activity.type)];
-      const double weight = weights_.Of(days.Of(activity.time_us));
-      counted.credited[activity.rep] += weight;
-      counted.credited_squares += weight * weight;
-      ++counted.credited_count;
-    }
+    return weighed;
   }
 
   // Days at work since the kind was first recorded.
@@ -192,38 +137,42 @@ class Learner {
             std::min(model_.as_of_day, model_.reps[rep].end_day)};
   }
 
-  void Finish(const Counted& counted, ActivityOfKind& kind) {
-    const size_t reps = model_.reps.size();
+  void Learn(ActivityType type, ActivityOfKind& kind) const {
+    const size_t reps = counts_.rep_count();
+    kind.count = counts_.made_count(type);
     kind.weekly.assign(reps, 0);
     kind.per_activity.assign(reps, 0);
     kind.connect_odds.assign(reps, {});
-    if (counted.first_day == INT32_MAX) return;
+    const Weighed weighed = Weigh(type);
+    if (weighed.first_day == INT32_MAX) return;
     for (size_t r = 0; r < reps; ++r) {
-      const auto [begin, end] = AtWork(counted.first_day, r);
-      double days = 0;
-      for (Day day = begin; day < end; ++day) days += weights_.Of(day);
-      if (days > 0) kind.weekly[r] = 7 * counted.weighted[r] / days;
+      const auto [begin, end] = AtWork(weighed.first_day, r);
+      const double days = weights_.SumOf(begin, end);
+      if (days > 0) kind.weekly[r] = 7 * weighed.made[r] / days;
     }
-    kind.range = RangeOf(counted.days, counted.first_day);
-    AddConnectOdds(counted, kind);
-    if (counted.credited_count >= kLeastCredited) {
-      AddLinked(counted, kind);
+    kind.range = RangeOf([&](size_t rep) { return counts_.days(type, rep); }, weighed.first_day);
+    AddConnectOdds(weighed, kind);
+    if (weighed.credited_count >= kLeastCredited) {
+      AddLinked(weighed, kind);
     } else {
-      AddSlope(counted, kind);
+      AddSlope(type, weighed, kind);
     }
   }
 
-  WeeklyRange RangeOf(const std::vector<std::vector<Day>>& days, Day first_day) const {
+  // `days_of(rep)`: days with counts.
+  template <typename DaysOf>
+  WeeklyRange RangeOf(const DaysOf& days_of, Day first_day) const {
     WeeklyRange range;
     bool any = false;
-    for (size_t r = 0; r < days.size(); ++r) {
+    std::vector<int> counts;
+    for (size_t r = 0; r < counts_.rep_count(); ++r) {
       const auto [begin, end] = AtWork(first_day, r);
       const int blocks = std::max(0, end - begin) / kBlockDays;
-      std::vector<int> counts(static_cast<size_t>(blocks));
-      for (const Day day : days[r]) {
-        if (day < begin || day >= end) continue;
-        const int block = (end - 1 - day) / kBlockDays;
-        if (block < blocks) ++counts[static_cast<size_t>(block)];
+      counts.assign(static_cast<size_t>(blocks), 0);
+      for (const auto& day : days_of(r)) {
+        if (day.day < begin || day.day >= end) continue;
+        const int block = (end - 1 - day.day) / kBlockDays;
+        if (block < blocks) counts[static_cast<size_t>(block)] += CountOf(day);
       }
       for (const int count : counts) {
         const double weekly = count * 7.0 / kBlockDays;
@@ -235,120 +184,148 @@ class Learner {
     return range;
   }
 
-  void AddConnectOdds(const Counted& counted, ActivityOfKind& kind) const {
+  void AddConnectOdds(const Weighed& weighed, ActivityOfKind& kind) const {
     double connected = 0, answered = 0;
-    for (size_t r = 0; r < counted.answered.size(); ++r) {
-      connected += counted.connected[r];
-      answered += counted.answered[r];
+    for (size_t r = 0; r < weighed.answered.size(); ++r) {
+      connected += weighed.connected[r];
+      answered += weighed.answered[r];
     }
     if (answered <= 0) return;
     const double share = connected / answered;
-    for (size_t r = 0; r < counted.answered.size(); ++r) {
+    for (size_t r = 0; r < weighed.answered.size(); ++r) {
       kind.connect_odds[r] = {
-          kConnectPrior * share + counted.connected[r],
-          kConnectPrior * (1 - share) + counted.answered[r] - counted.connected[r]};
+          kConnectPrior * share + weighed.connected[r],
+          kConnectPrior * (1 - share) + weighed.answered[r] - weighed.connected[r]};
     }
   }
 
-  void AddLinked(const Counted& counted, ActivityOfKind& kind) const {
-    double credited = 0, activities = 0;
-    for (size_t r = 0; r < counted.credited.size(); ++r) {
-      credited += counted.credited[r];
-      activities += counted.weighted[r];
+  void AddLinked(const Weighed& weighed, ActivityOfKind& kind) const {
+    double credited = 0, made = 0;
+    for (size_t r = 0; r < weighed.credited.size(); ++r) {
+      credited += weighed.credited[r];
+      made += weighed.made[r];
     }
-    const double rate = credited / activities;
-    const double spread = Exp(kNormal95 * std::sqrt(counted.credited_squares) / credited);
+    const double rate = credited / made;
+    const double spread = Exp(kNormal95 * std::sqrt(weighed.credited_squares) / credited);
     kind.method = EffectMethod::kLinked;
     kind.company_per_activity = {rate, rate / spread, rate * spread};
     kind.found = true;
-    for (size_t r = 0; r < counted.credited.size(); ++r) {
-      const double expected = rate * counted.weighted[r];
-      kind.per_activity[r] = rate * (kCredibilityOpportunities + counted.credited[r]) /
+    for (size_t r = 0; r < weighed.credited.size(); ++r) {
+      const double expected = rate * weighed.made[r];
+      kind.per_activity[r] = rate * (kCredibilityOpportunities + weighed.credited[r]) /
                              (kCredibilityOpportunities + expected);
     }
   }
 
-  void AddSlope(const Counted& counted, ActivityOfKind& kind);
+  void AddSlope(ActivityType type, const Weighed& weighed, ActivityOfKind& kind) const;
+  template <typename Visit>
+  void ForEachWeek(ActivityType type, Day first_day, const Visit& visit) const;
 
-  const History& history_;
+  const ProspectingCounts& counts_;
   const FittedModel& model_;
-  const int64_t as_of_us_;
   const DayWeights weights_;
-  const std::vector<int64_t> creation_times_;
-  std::vector<std::vector<Day>> created_;  // Days of creation by rep, in no order.
-  std::array<Counted, kActivityTypeCount> counted_;
   ActivityEffects effects_;
-};
-
-// Counts of days, as deviations from what a week's total makes of each weekday.
-class WeekdayDeviations {
- public:
-  void Add(int weekday, double count) { by_weekday_[static_cast<size_t>(weekday)] += count; }
-  std::array<double, 7> Of(const std::array<double, 7>& week) const {
-    const double all = std::accumulate(by_weekday_.begin(), by_weekday_.end(), 0.0);
-    const double total = std::accumulate(week.begin(), week.end(), 0.0);
-    std::array<double, 7> deviations = week;
-    for (size_t d = 0; d < 7 && all > 0; ++d) deviations[d] -= total * by_weekday_[d] / all;
-    return deviations;
-  }
-
- private:
-  std::array<double, 7> by_weekday_{};
-};
-
-// What a rep did and created in a week.
-struct RepWeek {
-  std::array<double, 7> done{}, created{};
 };
 
 int WeekdayIndex(Day day) { return WeekdayOf(day, FiscalCalendar()); }
 
-// The weeks from Monday to Sunday of [begin, end) that lie in one calendar month.
-std::map<Day, RepWeek> WeeksOf(const std::vector<Day>& done, const std::vector<Day>& created,
-                               Day begin, Day end) {
-  std::map<Day, RepWeek> weeks;
-  for (Day monday = begin + (7 - WeekdayIndex(begin)) % 7; monday + 7 <= end; monday += 7) {
-    const absl::CivilDay first = absl::CivilDay(1970, 1, 1) + monday;
-    if (absl::CivilMonth(first) == absl::CivilMonth(first + 6)) weeks[monday] = {};
-  }
-  for (const auto& [days, member] :
-       {std::pair(&done, &RepWeek::done), std::pair(&created, &RepWeek::created)}) {
-    for (const Day day : *days) {
-      const auto week = weeks.find(day - WeekdayIndex(day));
-      if (week != weeks.end()) ++(week->second.*member)[static_cast<size_t>(WeekdayIndex(day))];
+// The first Monday from `day` on.
+Day MondayFrom(Day day) { return day + (7 - WeekdayIndex(day)) % 7; }
+
+using Week = std::array<double, 7>;  // By weekday, from Monday.
+
+// What a rep did and created in a week.
+struct RepWeek {
+  Week done{}, created{};
+};
+
+// The weeks from Monday to Sunday, from a day on, that lie in one calendar month.
+class Calendar {
+ public:
+  Calendar(Day begin, Day end) : first_(MondayFrom(begin)) {
+    for (Day monday = first_; monday + 7 <= end; monday += 7) {
+      const absl::CivilDay first = absl::CivilDay(1970, 1, 1) + monday;
+      in_one_month_.push_back(absl::CivilMonth(first) == absl::CivilMonth(first + 6));
     }
   }
+  bool IsInOneMonth(Day monday) const {
+    return in_one_month_[static_cast<size_t>(monday - first_) / 7];
+  }
+
+ private:
+  Day first_;
+  std::vector<bool> in_one_month_;
+};
+
+// The whole weeks of [begin, end).
+std::vector<RepWeek> WeeksOf(absl::Span<const ProspectingDay> done,
+                             absl::Span<const CreationDay> created, Day begin, Day end) {
+  const Day monday = MondayFrom(begin);
+  std::vector<RepWeek> weeks(static_cast<size_t>(std::max(0, end - monday) / 7));
+  const auto add = [&](const auto& days, Week RepWeek::*member) {
+    for (const auto& day : days) {
+      const Day since = day.day - monday;
+      if (since < 0 || since >= static_cast<Day>(7 * weeks.size())) continue;
+      (weeks[static_cast<size_t>(since / 7)].*member)[static_cast<size_t>(since % 7)] +=
+          CountOf(day);
+    }
+  };
+  add(done, &RepWeek::done);
+  add(created, &RepWeek::created);
   return weeks;
 }
 
-void Learner::AddSlope(const Counted& counted, ActivityOfKind& kind) {
-  kind.method = EffectMethod::kWithinRep;
-  std::vector<RepWeek> weeks;
-  WeekdayDeviations done, created;
-  int64_t count = 0;
-  for (size_t r = 0; r < counted.days.size(); ++r) {
-    const auto [begin, end] = AtWork(counted.first_day, r);
-    count += static_cast<int64_t>(counted.days[r].size());
-    if (counted.days[r].empty()) continue;
-    for (const auto& [monday, week] : WeeksOf(counted.days[r], created_[r], begin, end)) {
-      weeks.push_back(week);
-      for (int d = 0; d < 7; ++d) {
-        done.Add(d, week.done[static_cast<size_t>(d)]);
-        created.Add(d, week.created[static_cast<size_t>(d)]);
-      }
+// Calls visit(week) for the weeks at work, each in one calendar month, of the reps who do the kind.
+template <typename Visit>
+void Learner::ForEachWeek(ActivityType type, Day first_day, const Visit& visit) const {
+  const Calendar calendar(first_day, model_.as_of_day);
+  for (size_t r = 0; r < counts_.rep_count(); ++r) {
+    if (counts_.days(type, r).empty()) continue;
+    const auto [begin, end] = AtWork(first_day, r);
+    Day monday = MondayFrom(begin);
+    for (const RepWeek& week : WeeksOf(counts_.days(type, r), counts_.created(r), begin, end)) {
+      if (calendar.IsInOneMonth(monday)) visit(week);
+      monday += 7;
     }
   }
-  if (count < kLeastForSlope) return;
+}
+
+// Counts of a week less what its total makes of each weekday, of which `shares` come on average.
+Week Deviations(const Week& week, const Week& shares) {
+  const double total = std::accumulate(week.begin(), week.end(), 0.0);
+  Week deviations = week;
+  for (size_t d = 0; d < 7; ++d) deviations[d] -= total * shares[d];
+  return deviations;
+}
+
+Week SharesOf(const Week& counts) {
+  const double all = std::accumulate(counts.begin(), counts.end(), 0.0);
+  Week shares{};
+  for (size_t d = 0; d < 7 && all > 0; ++d) shares[d] = counts[d] / all;
+  return shares;
+}
+
+void Learner::AddSlope(ActivityType type, const Weighed& weighed, ActivityOfKind& kind) const {
+  kind.method = EffectMethod::kWithinRep;
+  if (weighed.made_count < kLeastForSlope) return;
+  RepWeek all;
+  ForEachWeek(type, weighed.first_day, [&](const RepWeek& week) {
+    for (size_t d = 0; d < 7; ++d) {
+      all.done[d] += week.done[d];
+      all.created[d] += week.created[d];
+    }
+  });
+  const Week done = SharesOf(all.done), created = SharesOf(all.created);
   double xx = 0, xy = 0;
   std::vector<std::pair<double, double>> clusters;
-  for (const RepWeek& week : weeks) {
-    const std::array<double, 7> x = done.Of(week.done), y = created.Of(week.created);
+  ForEachWeek(type, weighed.first_day, [&](const RepWeek& week) {
+    const Week x = Deviations(week.done, done), y = Deviations(week.created, created);
     const double own_xx = std::inner_product(x.begin(), x.end(), x.begin(), 0.0);
     const double own_xy = std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
     xx += own_xx;
     xy += own_xy;
     clusters.push_back({own_xx, own_xy});
-  }
+  });
   if (xx <= 0) return;
   const double slope = xy / xx;
   double squares = 0;
@@ -385,7 +362,12 @@ ActivityEffects LearnActivityEffects(const History& history, const FittedModel& 
 
 ActivityEffects LearnProspectingEffects(const History& history, const FittedModel& model,
                                         int64_t as_of_us, int thread_count) {
-  return Learner(history, model, as_of_us).Learn(thread_count);
+  return LearnProspectingEffects(ProspectingCounts(history, as_of_us), model, thread_count);
+}
+
+ActivityEffects LearnProspectingEffects(const ProspectingCounts& counts, const FittedModel& model,
+                                        int thread_count) {
+  return Learner(counts, model).Learn(thread_count);
 }
 
 }  // namespace quotacast::simulation

@@ -26,10 +26,9 @@
 
 #include "simulation/fitted_model.h"
 #include "simulation/history.h"
+#include "simulation/scenario/prospecting_counts.h"
 
 namespace quotacast::simulation {
-
-inline constexpr int kActivityTypeCount = 5;
 
 enum class EffectMethod : uint8_t { kNotRecorded, kLinked, kWithinRep };
 
@@ -100,6 +99,10 @@ ActivityEffects LearnActivityEffects(const History& history, const FittedModel& 
 // All of it but `follow_ups`, which tell of nothing recorded: most of the work is theirs.
 ActivityEffects LearnProspectingEffects(const History& history, const FittedModel& model,
                                         int64_t as_of_us, int thread_count);
+
+// The same as of the instant of the counts.
+ActivityEffects LearnProspectingEffects(const ProspectingCounts& counts, const FittedModel& model,
+                                        int thread_count);
 
 }  // namespace quotacast::simulation
 
