@@ -24,6 +24,16 @@ bool SameRecords(const std::vector<Record>& a, const std::vector<Record>& b) {
   });
 }
 
+bool IsEarlier(const simulation::Activity& a, const simulation::Activity& b) {
+  return a.time_us < b.time_us;
+}
+
+// Those of one instant keep their order.
+void SortByTime(simulation::LargeArray<simulation::Activity>& activities) {
+  if (std::is_sorted(activities.begin(), activities.end(), IsEarlier)) return;
+  std::stable_sort(activities.begin(), activities.end(), IsEarlier);
+}
+
 // By old index: the new one of the same key.
 std::vector<int32_t> Renumbering(const absl::flat_hash_map<Key, int32_t>& before,
                                  const absl::flat_hash_map<Key, int32_t>& now) {
@@ -261,10 +271,16 @@ absl::Status KeptCompany::Load(storage::Store& store,
     parts.push_back(std::move(part.events));
   }
   simulation::GroupEvents(parts, history);
-  AddActivities(std::move(activities));
+  SortByTime(activities);
+  history.activities = std::move(activities);
   company_.revision = company_.sales_revision = revision;
-  company_.live->StartAnew(revision);
+  StartAnew(revision);
   return absl::OkStatus();
+}
+
+void KeptCompany::StartAnew(int64_t revision) {
+  company_.live->StartAnew(revision);
+  company_.prospecting->StartAnew(revision);
 }
 
 std::vector<Labels::Given> KeptCompany::AddOpportunities(OpportunityFacts facts) {
@@ -315,7 +331,7 @@ absl::Status KeptCompany::Update(storage::ReadTransaction& reading,
     SetStaff(*std::move(staff));
     Renumber(before);
   }
-  if (!same_staff || !same_days) company_.live->StartAnew(company_.revision);
+  if (!same_staff || !same_days) StartAnew(company_.revision);
   const auto new_quotas = reading.QuotasChanged(organization.key, company_.revision);
   if (!new_quotas.ok()) return new_quotas.status();
   if (!same_staff || *new_quotas) {
@@ -366,29 +382,22 @@ void KeptCompany::AddEvents(EventFacts facts, absl::Span<const Labels::Given> la
   for (size_t i = known_opportunities; i < history.opportunities.size(); ++i) {
     changed.push_back(static_cast<int32_t>(i));
   }
-  AddActivities(std::move(facts.activities));
+  SortByTime(facts.activities);
+  AddActivities(facts.activities);
   company_.live->AfterChange(history, revision, changed);
+  company_.prospecting->Grow(history, company_.revision, revision, known_opportunities,
+                             facts.activities);
   company_.revision = revision;
 }
 
-void KeptCompany::AddActivities(simulation::LargeArray<simulation::Activity> activities) {
-  const auto earlier = [](const simulation::Activity& a, const simulation::Activity& b) {
-    return a.time_us < b.time_us;
-  };
-  simulation::LargeArray<simulation::Activity>& all = company_.history.activities;
-  if (!std::is_sorted(activities.begin(), activities.end(), earlier)) {
-    std::stable_sort(activities.begin(), activities.end(), earlier);
-  }
+void KeptCompany::AddActivities(absl::Span<const simulation::Activity> activities) {
   if (activities.empty()) return;
-  if (all.empty()) {
-    all = std::move(activities);
-    return;
-  }
-  const auto from = std::upper_bound(all.begin(), all.end(), activities.front(), earlier);
+  simulation::LargeArray<simulation::Activity>& all = company_.history.activities;
+  const auto from = std::upper_bound(all.begin(), all.end(), activities.front(), IsEarlier);
   const auto offset = from - all.begin();
   const auto middle = all.end() - all.begin();
   all.insert(all.end(), activities.begin(), activities.end());
-  std::inplace_merge(all.begin() + offset, all.begin() + middle, all.end(), earlier);
+  std::inplace_merge(all.begin() + offset, all.begin() + middle, all.end(), IsEarlier);
 }
 
 }  // namespace quotacast

@@ -15,6 +15,7 @@
 #include "server/history_facts.h"
 #include "server/key_index.h"
 #include "server/live_model.h"
+#include "server/live_prospecting.h"
 #include "server/metrics/loss_reasons.h"
 #include "server/storage/store.h"
 #include "simulation/history.h"
@@ -41,6 +42,7 @@ struct CompanyHistory {
   // known.
   metrics::LossReasons loss_reasons;
   std::shared_ptr<LiveModel> live = std::make_shared<LiveModel>();
+  std::shared_ptr<LiveProspecting> prospecting = std::make_shared<LiveProspecting>();
 
   // The quotas as known as of an instant (exclusive).
   std::vector<simulation::Quota> QuotasAsOf(int64_t as_of_us) const;
@@ -66,7 +68,8 @@ class Labels {
   absl::flat_hash_map<std::string, Name> names_;
 };
 
-// Not thread-safe. A copy shares `company().live`, which only the one updated last can use.
+// Not thread-safe. A copy shares `company().live` and `prospecting`, which only the one updated
+// last can use.
 class KeptCompany {
  public:
   // Reads everything as of `revision`, on so many threads, each with a transaction of its own;
@@ -102,7 +105,8 @@ class KeptCompany {
   void AddReasons(absl::Span<const GivenReason> reasons);
   void AddEvents(EventFacts facts, absl::Span<const Labels::Given> labels,
                  size_t known_opportunities, int64_t revision);
-  void AddActivities(simulation::LargeArray<simulation::Activity> activities);
+  void AddActivities(absl::Span<const simulation::Activity> activities);  // In time order.
+  void StartAnew(int64_t revision);
 
   CompanyHistory company_;
   Staff staff_;

@@ -22,12 +22,24 @@ absl::StatusOr<DatedModel> Fit(const CompanyHistory& company, int64_t as_of_us, 
   return DatedModel{*std::move(model), as_of_us};
 }
 
+// The effects from the counts kept with the history where they serve.
+simulation::ActivityEffects LearnProspecting(const CompanyHistory& company,
+                                             const simulation::FittedModel& model, int64_t as_of_us,
+                                             int thread_count) {
+  if (as_of_us <= absl::ToUnixMicros(absl::Now())) {
+    auto effects = company.prospecting->Learn(company.history, company.revision, model, as_of_us,
+                                              thread_count);
+    if (effects.has_value()) return *std::move(effects);
+  }
+  return simulation::LearnProspectingEffects(company.history, model, as_of_us, thread_count);
+}
+
 }  // namespace
 
 const simulation::ActivityEffects& FittedCompany::prospecting(int thread_count) const {
   std::call_once(effects_->prospecting_learnt, [&] {
-    effects_->prospecting = simulation::LearnProspectingEffects(company_->history, learnt_->model,
-                                                                effects_->as_of_us, thread_count);
+    effects_->prospecting =
+        LearnProspecting(*company_, learnt_->model, effects_->as_of_us, thread_count);
   });
   return effects_->prospecting;
 }

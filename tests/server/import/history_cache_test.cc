@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/model_cache.h"
 #include "simulation/fit.h"
+#include "simulation/scenario/activity_effects.h"
 #include "tests/server/storage/store_fixture.h"
 
 namespace quotacast {
@@ -253,6 +254,61 @@ TEST_F(HistoryCacheTest, AnActivityLeavesTheModelAsItIs) {
   EXPECT_EQ(moved->model().as_of_us, start_us + 902 * second_us);
   // Asked about an instant before one that is kept.
   EXPECT_EQ(model_at(start_us + 901 * second_us)->model().as_of_us, start_us + 901 * second_us);
+}
+
+TEST_F(HistoryCacheTest, TheProspectingAfterAWriteIsThatOfAFreshReading) {
+  HistoryCache cache(fixture_.store(), 2);
+  int64_t now_us = 500 * kHour;
+  const auto learn = [](const CompanyHistory& company, int64_t as_of_us) {
+    const auto model = simulation::FitModel(company.history, as_of_us);
+    EXPECT_TRUE(model.ok());
+    return company.prospecting->Learn(company.history, company.revision, *model, as_of_us, 1);
+  };
+  const auto calls = [](const simulation::ActivityEffects& effects) {
+    const simulation::ActivityOfKind& kind =
+        effects.kinds[static_cast<size_t>(simulation::ActivityType::kCall)];
+    std::vector<double> all = kind.weekly;
+    all.insert(all.end(), kind.per_activity.begin(), kind.per_activity.end());
+    all.push_back(static_cast<double>(kind.count));
+    all.push_back(kind.company_per_activity.value);
+    return all;
+  };
+  ASSERT_TRUE(cache.Get("acme").ok());
+  for (int i = 0; i < 40; ++i) {
+    if (i == 30) {
+      // Comes before the others in the order of ids.
+      fixture_.Write([&](storage::WriteTransaction& transaction) {
+        ASSERT_TRUE(transaction.InsertRep(org(), storage::MakeRep("abe", "north")).ok());
+      });
+    }
+    const Key opportunity =
+        fixture_.MakeOpportunity(absl::StrCat("o", i), i % 3 == 0 ? "ann" : "bob");
+    fixture_.Write([&](storage::WriteTransaction& transaction) {
+      const std::string id = absl::StrCat("a", i), late_id = absl::StrCat("late", i);
+      std::vector<storage::ActivityFact> facts = {
+          storage::MakeActivity(id, fixture_.rep("ann"), -(1 + i) * kHour),
+          storage::MakeActivity(late_id, fixture_.rep("bob"), (i % 2 == 0 ? 1 : 600) * kHour)};
+      for (storage::ActivityFact& fact : facts) fact.type = simulation::ActivityType::kCall;
+      facts[0].opportunity = opportunity;
+      ASSERT_TRUE(transaction.AppendActivities(org(), facts).ok());
+    });
+    const auto company = cache.Get("acme").value();
+    const auto live = learn(*company, ++now_us);
+    ASSERT_TRUE(live.has_value()) << i;
+    HistoryCache fresh(fixture_.store(), 2);
+    const auto read = fresh.Get("acme").value();
+    EXPECT_EQ(calls(*live), calls(*learn(*read, now_us))) << i;
+  }
+  const auto company = cache.Get("acme").value();
+  const auto live = learn(*company, now_us);
+  ASSERT_TRUE(live.has_value());
+  EXPECT_EQ(live->kinds[static_cast<size_t>(simulation::ActivityType::kCall)].method,
+            simulation::EffectMethod::kLinked);
+  // Asked about what was, it says that it has gone on.
+  EXPECT_FALSE(learn(*company, now_us - 1).has_value());
+  fixture_.MakeOpportunity("another");
+  ASSERT_TRUE(cache.Get("acme").ok());
+  EXPECT_FALSE(learn(*company, now_us).has_value());
 }
 
 TEST_F(HistoryCacheTest, FollowsAChangeOfThePipeline) {
