@@ -1,7 +1,9 @@
 #include "simulation/fit.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <optional>
 
@@ -68,34 +70,18 @@ void FitCure(const CellStatistics& statistics, CellExposure& exposure, const Fit
   if (!cell.cure_fractions.empty()) exposure.LeaveOut(cell.cure_fractions);
 }
 
-void FitCells(const SufficientStatistics& statistics, int thread_count, FittedModel& model) {
-  const std::vector<CellStatistics>& cells = statistics.cells();
-  const int today = DayClassOf(model.as_of_day, model.calendar);
-  std::vector<std::optional<CellExposure>> exposures(cells.size());
-  const auto observed_from = [&](size_t c) {
-    return std::max(model.first_day, model.cells[c].observed_from);
-  };
-  ParallelFor(thread_count, cells.size(), [&](int, size_t c) {
-    exposures[c].emplace(
-        cells[c], model.bucket_starts.size(), 1 - model.first_day_fraction, today,
-        statistics.hazard_weights().Information(observed_from(c), model.as_of_day + 1));
-    FitCure(cells[c], *exposures[c], model, model.cells[c]);
-  });
-  struct Place {
-    size_t cell, cause;
-    std::vector<int> months;
-  };
-  std::vector<Place> places;
-  for (size_t c = 0; c < cells.size(); ++c) {
-    model.cells[c].causes.resize(cells[c].causes.size());
-    const std::vector<int> months = MonthsSeen(observed_from(c), model.as_of_day, model.calendar);
-    for (size_t k = 0; k < cells[c].causes.size(); ++k) places.push_back({c, k, months});
-  }
-  ParallelFor(thread_count, places.size(), [&](int, size_t i) {
-    const Place& place = places[i];
-    model.cells[place.cell].causes[place.cause] = FitCause(
-        *exposures[place.cell], cells[place.cell].causes[place.cause], place.months, model.options);
-  });
+void FitCell(const SufficientStatistics& statistics, size_t index, FittedModel& model) {
+  const CellStatistics& counted = statistics.cells()[index];
+  Cell& cell = model.cells[index];
+  const Day observed_from = std::max(model.first_day, cell.observed_from);
+  CellExposure exposure(
+      counted, model.bucket_starts.size(), 1 - model.first_day_fraction,
+      DayClassOf(model.as_of_day, model.calendar),
+      statistics.hazard_weights().Information(observed_from, model.as_of_day + 1));
+  FitCure(counted, exposure, model, cell);
+  cell.causes =
+      FitCauses(exposure, counted.causes,
+                MonthsSeen(observed_from, model.as_of_day, model.calendar), model.options);
 }
 
 void AddSizes(const WinStatistics& wins, size_t label_count, FittedModel& model) {
@@ -203,7 +189,24 @@ absl::StatusOr<FittedModel> FitModel(const History& history, const SufficientSta
   model.first_day = statistics.first_day();
   AddRepsAndTeams(history, statistics, model);
   AddCells(history, statistics, model);
-  FitCells(statistics, thread_count, model);
+  const Day first_close = statistics.first_close_us() == INT64_MAX
+                              ? INT32_MAX
+                              : DayOf(statistics.first_close_us(), history.time_zone);
+  std::array<std::optional<DailyBookings>, 2> bookings;
+  const auto add_bookings = [&](Measure measure) {
+    bookings[static_cast<size_t>(measure)].emplace(statistics.bookings(), model.as_of_day,
+                                                   first_close, measure);
+  };
+  const std::array<std::function<void()>, 3> others = {[&] { AddOpen(history, statistics, model); },
+                                                       [&] { add_bookings(Measure::kAmount); },
+                                                       [&] { add_bookings(Measure::kUnits); }};
+  const size_t cell_count = model.cells.size();
+  ParallelFor(thread_count, cell_count + others.size(), [&](int, size_t i) {
+    i < cell_count ? FitCell(statistics, i, model) : others[i - cell_count]();
+  });
+  for (std::optional<DailyBookings>& of_measure : bookings) {
+    model.bookings.push_back(*std::move(of_measure));
+  }
   const ArrivalShockShapes shocks = FitArrivalShocks(model, statistics.stretches());
   model.options.arrival_rep_shock_shape = shocks.rep;
   model.options.arrival_company_shock_shape = shocks.company;
@@ -211,14 +214,7 @@ absl::StatusOr<FittedModel> FitModel(const History& history, const SufficientSta
     model.pipelines[p].arrivals =
         FitArrivals(model, statistics.creations()[p], statistics.arrival_weights());
   }
-  AddOpen(history, statistics, model);
   AddSizes(statistics.wins(), history.labels.size(), model);
-  const Day first_close = statistics.first_close_us() == INT64_MAX
-                              ? INT32_MAX
-                              : DayOf(statistics.first_close_us(), history.time_zone);
-  for (const Measure measure : {Measure::kAmount, Measure::kUnits}) {
-    model.bookings.emplace_back(statistics.bookings(), model.as_of_day, first_close, measure);
-  }
   return model;
 }
 

@@ -30,26 +30,46 @@ class CauseFit {
     month_.fill(1);
   }
 
-  Cause Run() {
-    Cause fitted;
-    fitted.next_stage = cause_.next_stage;
-    pooled_.assign(cell_.width, 0);
-    for (const size_t r : cell_.seen) AddScaled(1, Row(r), cell_.width, pooled_.data());
-    for (int sweep = 0; sweep < options_.sweep_count; ++sweep) {
-      fitted.hazards = BaseHazards();
-      if (options_.weekday_factors) FitWeekdays(fitted);
-      if (options_.month_of_quarter_factors) FitMonths(fitted);
-      FitReps(fitted);
+  // `pooled`: the days of all reps, each rep's times its effect.
+  void Pool(const std::vector<double>& pooled) { pooled_ = pooled; }
+
+  // The factors given the reps' effects.
+  void FitFactors() {
+    fitted_.hazards = BaseHazards();
+    if (options_.weekday_factors) FitWeekdays();
+    if (options_.month_of_quarter_factors) FitMonths();
+  }
+
+  // Reps' effects given the factors, one by one in ascending order, and with them the days of
+  // exposure by bucket and class, each rep's times its effect: at once, since reading the rows
+  // costs more than the sums.
+  void BeginReps() {
+    hazard_.assign(cell_.width, 0);
+    for (size_t i = 0; i < row_; ++i) {
+      hazard_[i] = base_[i / kDayClassCount] * FactorOf(i % kDayClassCount);
     }
-    fitted.hazards = BaseHazards();
-    fitted.reps.pop_back();
-    for (const int64_t events : cause_.events) fitted.events += ToDays(events);
-    return fitted;
+    fitted_.reps.assign(theta_.size(), RepEffect(0, 0, options_.rep_credibility_events));
+    pooled_.assign(cell_.width, 0);
+  }
+  void FitRep(size_t r, const double* row) {
+    if (r + 1 < theta_.size()) {  // "No rep" is as the company.
+      fitted_.reps[r] =
+          RepEffect(ToDays(cause_.rep_events[r]), Dot(hazard_.data(), row, cell_.width),
+                    options_.rep_credibility_events);
+      theta_[r] = fitted_.reps[r].shape / fitted_.reps[r].rate;
+    }
+    AddScaled(theta_[r], row, cell_.width, pooled_.data());
+  }
+
+  Cause Finish() {
+    fitted_.next_stage = cause_.next_stage;
+    fitted_.hazards = BaseHazards();
+    fitted_.reps.pop_back();
+    for (const int64_t events : cause_.events) fitted_.events += ToDays(events);
+    return std::move(fitted_);
   }
 
  private:
-  const double* Row(size_t rep) const { return &cell_.days[rep * cell_.width]; }
-
   std::vector<GammaPosterior> BaseHazards() {
     std::vector<double> events(bucket_count_), exposure(bucket_count_);
     for (size_t i = 0; i < row_; ++i) {
@@ -67,7 +87,7 @@ class CauseFit {
     return weekday_[day_class % kWeekdayCount] * month_[day_class / kWeekdayCount];
   }
 
-  void FitWeekdays(Cause& fitted) {
+  void FitWeekdays() {
     std::vector<double> observed(kWeekdayCount), expected(kWeekdayCount);
     for (size_t i = 0; i < row_; ++i) {
       const size_t day_class = i % kDayClassCount;
@@ -78,13 +98,13 @@ class CauseFit {
     const std::vector<LogFactor> factors =
         ClassFactors(observed, expected, std::vector<double>(kWeekdayCount, 0));
     for (size_t w = 0; w < factors.size(); ++w) {
-      fitted.weekday.mean_log[w] = factors[w].mean;
-      fitted.weekday.variance_log[w] = factors[w].variance;
+      fitted_.weekday.mean_log[w] = factors[w].mean;
+      fitted_.weekday.variance_log[w] = factors[w].variance;
       weekday_[w] = Exp(factors[w].mean);
     }
   }
 
-  void FitMonths(Cause& fitted) {
+  void FitMonths() {
     std::vector<double> observed(kMonthOfQuarterCount), expected(kMonthOfQuarterCount);
     for (size_t i = 0; i < row_; ++i) {
       const size_t day_class = i % kDayClassCount;
@@ -98,29 +118,9 @@ class CauseFit {
     }
     const std::vector<LogFactor> factors = ClassFactors(observed, expected, noise);
     for (size_t m = 0; m < factors.size(); ++m) {
-      fitted.month_of_quarter.mean_log[m] = factors[m].mean;
-      fitted.month_of_quarter.variance_log[m] = factors[m].variance;
+      fitted_.month_of_quarter.mean_log[m] = factors[m].mean;
+      fitted_.month_of_quarter.variance_log[m] = factors[m].variance;
       month_[m] = Exp(factors[m].mean);
-    }
-  }
-
-  // Reps' effects, and with them the days of exposure by bucket and class, each rep's times its
-  // effect: at once, since reading the rows costs more than the sums.
-  void FitReps(Cause& fitted) {
-    std::vector<double> hazard(cell_.width);
-    for (size_t i = 0; i < row_; ++i) {
-      hazard[i] = base_[i / kDayClassCount] * FactorOf(i % kDayClassCount);
-    }
-    fitted.reps.assign(theta_.size(), RepEffect(0, 0, options_.rep_credibility_events));
-    pooled_.assign(cell_.width, 0);
-    for (const size_t r : cell_.seen) {
-      if (r + 1 < theta_.size()) {  // "No rep" is as the company.
-        fitted.reps[r] =
-            RepEffect(ToDays(cause_.rep_events[r]), Dot(hazard.data(), Row(r), cell_.width),
-                      options_.rep_credibility_events);
-        theta_[r] = fitted.reps[r].shape / fitted.reps[r].rate;
-      }
-      AddScaled(theta_[r], Row(r), cell_.width, pooled_.data());
     }
   }
 
@@ -129,7 +129,8 @@ class CauseFit {
   const std::vector<int>& months_seen_;
   const ModelOptions& options_;
   size_t row_, bucket_count_;
-  std::vector<double> theta_, base_, pooled_;
+  Cause fitted_;
+  std::vector<double> theta_, base_, hazard_, pooled_;
   std::array<double, kWeekdayCount> weekday_;
   std::array<double, kMonthOfQuarterCount> month_;
 };
@@ -160,22 +161,48 @@ CellExposure::CellExposure(const CellStatistics& cell, size_t bucket_count, doub
 std::vector<double> CellExposure::ByBucket() const {
   std::vector<double> sums(row / kDayClassCount);
   for (const size_t r : seen) {
-    for (size_t i = 0; i < row; ++i) sums[i / kDayClassCount] += days[r * width + i];
+    const double* day = &days[r * width];
+    for (double& sum : sums) {
+      double with_rep = sum;
+      for (int c = 0; c < kDayClassCount; ++c) with_rep += *day++;
+      sum = with_rep;
+    }
   }
   return sums;
 }
 
 void CellExposure::LeaveOut(absl::Span<const double> cure_fractions) {
   for (const size_t r : seen) {
-    for (size_t i = 0; i < row; ++i) {
-      days[r * width + i] *= 1 - cure_fractions[i / kDayClassCount];
+    double* day = &days[r * width];
+    for (const double cured : cure_fractions) {
+      const double left = 1 - cured;
+      for (int c = 0; c < kDayClassCount; ++c) *day++ *= left;
     }
   }
 }
 
-Cause FitCause(const CellExposure& cell, const CauseStatistics& cause,
-               const std::vector<int>& months_seen, const ModelOptions& options) {
-  return CauseFit(cell, cause, months_seen, options).Run();
+std::vector<Cause> FitCauses(const CellExposure& cell, absl::Span<const CauseStatistics> causes,
+                             const std::vector<int>& months_seen, const ModelOptions& options) {
+  const auto row_of = [&cell](size_t rep) { return &cell.days[rep * cell.width]; };
+  std::vector<double> pooled(cell.width, 0);
+  for (const size_t r : cell.seen) AddScaled(1, row_of(r), cell.width, pooled.data());
+  std::vector<CauseFit> fits;
+  for (const CauseStatistics& cause : causes) {
+    fits.emplace_back(cell, cause, months_seen, options).Pool(pooled);
+  }
+  for (int sweep = 0; sweep < options.sweep_count; ++sweep) {
+    for (CauseFit& fit : fits) {
+      fit.FitFactors();
+      fit.BeginReps();
+    }
+    // All causes while a row is near: together the rows are larger than a cache.
+    for (const size_t r : cell.seen) {
+      for (CauseFit& fit : fits) fit.FitRep(r, row_of(r));
+    }
+  }
+  std::vector<Cause> fitted;
+  for (CauseFit& fit : fits) fitted.push_back(fit.Finish());
+  return fitted;
 }
 
 }  // namespace quotacast::simulation

@@ -1,7 +1,7 @@
 #ifndef QUOTACAST_SIMULATION_HAZARD_FIT_H_
 #define QUOTACAST_SIMULATION_HAZARD_FIT_H_
 
-// The hazards of one cause of one cell from their sufficient statistics.
+// The hazards of the causes of one cell from their sufficient statistics.
 
 #include <vector>
 
@@ -31,12 +31,12 @@ struct CellExposure {
   std::vector<size_t> seen;  // The reps with any.
 };
 
-// Estimates base hazards, weekday and month-of-quarter factors and rep effects in turn, each given
-// the others, ModelOptions::sweep_count times. `months_seen` counts the calendar months of each
-// month of the quarter in which the cell was observed. The result has a rep effect for each rep of
-// the statistics but the last ("no rep").
-Cause FitCause(const CellExposure& cell, const CauseStatistics& cause,
-               const std::vector<int>& months_seen, const ModelOptions& options);
+// Estimates base hazards, weekday and month-of-quarter factors and rep effects of each cause in
+// turn, each given the others, ModelOptions::sweep_count times. `months_seen` counts the calendar
+// months of each month of the quarter in which the cell was observed. A cause has a rep effect for
+// each rep of the statistics but the last ("no rep").
+std::vector<Cause> FitCauses(const CellExposure& cell, absl::Span<const CauseStatistics> causes,
+                             const std::vector<int>& months_seen, const ModelOptions& options);
 
 }  // namespace quotacast::simulation
 
