@@ -52,6 +52,9 @@ RepTrials::RepTrials(const FittedModel& model, const RepQuestion& question,
       question_(question),
       seed_(seed),
       run_rate_share_(run_rate_share * PartAhead(model, question)) {
+  for (const CreationChange& change : model.reps[question.rep].creation_changes) {
+    if (change.from <= model.as_of_day) creation_factor_ *= static_cast<float>(change.factor);
+  }
   std::vector<std::vector<int32_t>> open_of(model.pipelines.size());
   for (const int32_t index : open) {
     open_of[model.cells[model.open[index].cell].pipeline].push_back(index);
@@ -95,16 +98,35 @@ RepTrials::RepTrials(const FittedModel& model, const RepQuestion& question,
 
 DrawMeans RepTrials::Run(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
                          absl::Span<int64_t> trials) const {
+  RunOpen(block, company, scratch, scratch.open, trials);
+  const DrawMeans means = AddNew(block, scratch.open, 1, trials);
+  if (run_rate_share_ > 0) ApplyRunRate(block, trials);
+  return means;
+}
+
+void RepTrials::RunOpen(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
+                        OpenBlock& open, absl::Span<int64_t> trials) const {
   std::fill(trials.begin(), trials.end(), question_.booked);
-  DrawMeans means;
+  open.means = {};
+  open.new_wins.clear();
   const RepDraw rep = DrawRep(model_, question_.rep, seed_, block);
   for (const PipelinePart& part : parts_) {
-    const Lanes new_wins = Compile(part, company, rep, scratch);
-    AddMeans(part, scratch.chances, new_wins, means);
+    open.new_wins.push_back(Compile(part, company, rep, scratch));
+    AddOpenMeans(part, scratch.chances, open.means);
     AddOpen(part, scratch.chances, block, scratch, trials);
-    AddNew(part, new_wins, block, trials);
   }
-  if (run_rate_share_ > 0) ApplyRunRate(block, trials);
+}
+
+DrawMeans RepTrials::AddNew(uint64_t block, const OpenBlock& open, double creation_factor,
+                            absl::Span<int64_t> trials) const {
+  DrawMeans means = open.means;
+  const float factor = creation_factor_ * static_cast<float>(creation_factor);
+  for (size_t p = 0; p < parts_.size(); ++p) {
+    Lanes wins = open.new_wins[p];
+    for (int l = 0; l < kLanes; ++l) wins[l] *= factor;
+    AddNewMeans(parts_[p], wins, means);
+    AddNewWins(parts_[p], wins, block, trials);
+  }
   return means;
 }
 
@@ -113,8 +135,10 @@ DrawMeans RepTrials::MeansWithoutShocks(uint64_t block, const CompanyDraw& compa
   DrawMeans means;
   const RepDraw rep = DrawRep(model_, question_.rep, seed_, block, Shocks::kOff);
   for (const PipelinePart& part : parts_) {
-    const Lanes new_wins = Compile(part, company, rep, scratch);
-    AddMeans(part, scratch.chances, new_wins, means);
+    Lanes wins = Compile(part, company, rep, scratch);
+    for (int l = 0; l < kLanes; ++l) wins[l] *= creation_factor_;
+    AddOpenMeans(part, scratch.chances, means);
+    AddNewMeans(part, wins, means);
   }
   return means;
 }
@@ -138,8 +162,8 @@ Lanes RepTrials::Compile(const PipelinePart& part, const CompanyDraw& company, c
   return new_wins;
 }
 
-void RepTrials::AddMeans(const PipelinePart& part, const WinChances& chances, const Lanes& new_wins,
-                         DrawMeans& means) const {
+void RepTrials::AddOpenMeans(const PipelinePart& part, const WinChances& chances,
+                             DrawMeans& means) const {
   for (int l = 0; l < kLanes; ++l) {
     double from_open = 0;
     for (size_t i = 0; i < part.open.size(); ++i) {
@@ -147,6 +171,12 @@ void RepTrials::AddMeans(const PipelinePart& part, const WinChances& chances, co
           static_cast<double>(chances.starts[part.start_of_open[i]][l]) * part.mean_values[i];
     }
     means.from_open[static_cast<size_t>(l)] += from_open;
+  }
+}
+
+void RepTrials::AddNewMeans(const PipelinePart& part, const Lanes& new_wins,
+                            DrawMeans& means) const {
+  for (int l = 0; l < kLanes; ++l) {
     means.from_new[static_cast<size_t>(l)] +=
         std::max(0.0, static_cast<double>(new_wins[l])) * part.sizes.mean();
   }
@@ -162,9 +192,10 @@ Lanes RepTrials::NewWins(const PipelinePart& part, const CompanyDraw& company, c
     if (day < fitted.start_day || day >= fitted.end_day) continue;
     float fraction = t == 0 ? static_cast<float>(model_.first_day_fraction) : 1;
     for (const CreationChange& change : fitted.creation_changes) {
-      if (day >= change.from) fraction *= static_cast<float>(change.factor);
+      if (change.from > model_.as_of_day && day >= change.from) {
+        fraction *= static_cast<float>(change.factor);
+      }
     }
-    fraction *= static_cast<float>(question_.creation_factor);
     const Lanes& weekday = arrivals.weekday[WeekdayOf(day, model_.calendar)];
     for (int l = 0; l < kLanes; ++l) {
       wins[l] += fraction * weekday[l] * chances.new_by_day[t][l];
@@ -204,8 +235,8 @@ void RepTrials::AddOpen(const PipelinePart& part, const WinChances& chances, uin
   }
 }
 
-void RepTrials::AddNew(const PipelinePart& part, const Lanes& mean_wins, uint64_t block,
-                       absl::Span<int64_t> trials) const {
+void RepTrials::AddNewWins(const PipelinePart& part, const Lanes& mean_wins, uint64_t block,
+                           absl::Span<int64_t> trials) const {
   const uint64_t key =
       CombineKeys(model_.pipelines[part.pipeline].key, model_.reps[question_.rep].key);
   if (*std::max_element(mean_wins.at.begin(), mean_wins.at.end()) <= 0) return;

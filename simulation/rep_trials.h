@@ -26,9 +26,8 @@ struct RepQuestion {
   Measure measure = Measure::kAmount;
   Day period_start = 0;
   Day period_end = 0;
-  int64_t booked = 0;          // So far, in the period.
-  Pace pace;                   // Of the rest of the period; read where run_rate_share > 0.
-  double creation_factor = 1;  // Times as much as the model says is created; >= 0.
+  int64_t booked = 0;  // So far, in the period.
+  Pace pace;           // Of the rest of the period; read where run_rate_share > 0.
 };
 
 // What a block's draws make of the rest of the period, before any trial.
@@ -37,8 +36,15 @@ struct DrawMeans {
   std::array<double, kLanes> from_new{};
 };
 
+// What the draws of a block make of it beside the trials of its open deals.
+struct OpenBlock {
+  DrawMeans means;              // Of open deals alone.
+  std::vector<Lanes> new_wins;  // Expected of deals not yet created, by pipeline with any.
+};
+
 // Room for one thread's work, to be used again and again.
 struct TrialScratch {
+  OpenBlock open;
   RecursionScratch recursion;
   WinChances chances, before;
   std::vector<Thresholds> thresholds;
@@ -53,6 +59,14 @@ class RepTrials {
   // Sets trials[0, kTrialsPerBlock) to the period's bookings in the trials of a block.
   DrawMeans Run(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
                 absl::Span<int64_t> trials) const;
+
+  // The two halves of Run where run_rate_share is 0: sets the trials to what is booked and open
+  // deals bring; then adds deals not yet created, of which there are `creation_factor` (>= 0) times
+  // as many as in the model. The first is by far the larger part of the work.
+  void RunOpen(uint64_t block, const CompanyDraw& company, TrialScratch& scratch, OpenBlock& open,
+               absl::Span<int64_t> trials) const;
+  DrawMeans AddNew(uint64_t block, const OpenBlock& open, double creation_factor,
+                   absl::Span<int64_t> trials) const;
 
   // The expectations of a block's parameters where no shock falls; `company` likewise.
   DrawMeans MeansWithoutShocks(uint64_t block, const CompanyDraw& company,
@@ -76,16 +90,17 @@ class RepTrials {
                 TrialScratch& scratch) const;
   Lanes NewWins(const PipelinePart& part, const CompanyDraw& company, const RepDraw& rep,
                 const WinChances& chances) const;
-  void AddMeans(const PipelinePart& part, const WinChances& chances, const Lanes& new_wins,
-                DrawMeans& means) const;
+  void AddOpenMeans(const PipelinePart& part, const WinChances& chances, DrawMeans& means) const;
+  void AddNewMeans(const PipelinePart& part, const Lanes& new_wins, DrawMeans& means) const;
   void AddOpen(const PipelinePart& part, const WinChances& chances, uint64_t block,
                TrialScratch& scratch, absl::Span<int64_t> trials) const;
-  void AddNew(const PipelinePart& part, const Lanes& mean_wins, uint64_t block,
-              absl::Span<int64_t> trials) const;
+  void AddNewWins(const PipelinePart& part, const Lanes& mean_wins, uint64_t block,
+                  absl::Span<int64_t> trials) const;
   void ApplyRunRate(uint64_t block, absl::Span<int64_t> trials) const;
 
   const FittedModel& model_;
   RepQuestion question_;
+  float creation_factor_ = 1;  // Of the changes that hold on all days.
   std::vector<PipelinePart> parts_;
   uint64_t seed_;
   double run_rate_share_;

@@ -49,7 +49,7 @@ absl::Status Compute(const Context& context, Floor& floor, const FloorQuestion& 
   simulation::ForecastOptions options;
   options.thread_count = thread_count;
   options.cancelled = context.cancelled;
-  const auto run = simulation::PairedRun::Create(company.model(), guidelines.questions, options);
+  const auto run = simulation::PairedRun::Prepare(company.model(), guidelines.questions, options);
   if (!run.ok()) return run.status();
   const simulation::ActivityEffects& effects = company.prospecting(thread_count);
   const size_t count = guidelines.questions.size();

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <bitset>
 #include <cmath>
+#include <functional>
 #include <mutex>
 
 #include "simulation/own_answers.h"
@@ -29,14 +30,18 @@ std::vector<CompanyDraw> DrawBlocks(const FittedModel& model, const ForecastOpti
   return draws;
 }
 
+// The trials of the model alone of a task, by its index.
+using Simulate = std::function<TaskTrials(size_t task)>;
+
 // Runs all tasks of a variant and answers the questions.
 class VariantRun {
  public:
   // Without `rests_before` it is the baseline itself.
-  VariantRun(const TaskContext& context, absl::Span<const RepTask> tasks,
+  VariantRun(const TaskContext& context, const Simulate& simulate, absl::Span<const RepTask> tasks,
              absl::Span<const Question> questions, absl::Span<const int64_t> targets,
              absl::Span<const double> rests_before, const ForecastOptions& options)
       : context_(context),
+        simulate_(simulate),
         tasks_(tasks),
         questions_(questions),
         targets_(targets),
@@ -81,7 +86,7 @@ class VariantRun {
     const RepTask& task = tasks_[i];
     if (options_.cancelled && options_.cancelled()) cancelled_ = true;
     if (cancelled_) return;
-    TaskTrials trials = RunModelTrials(context_, task);
+    TaskTrials trials = simulate_(i);
     mean_rests[i] = trials.mean_rest;
     if (rests_before_.empty()) {
       ApplyPace(context_, task, 1, trials);
@@ -99,6 +104,7 @@ class VariantRun {
   }
 
   const TaskContext& context_;
+  const Simulate& simulate_;
   absl::Span<const RepTask> tasks_;
   absl::Span<const Question> questions_;
   absl::Span<const int64_t> targets_;
@@ -119,6 +125,25 @@ std::vector<int64_t> TargetsOf(const std::vector<Question>& questions) {
   std::vector<int64_t> targets;
   for (const Question& question : questions) targets.push_back(question.target);
   return targets;
+}
+
+// Indices of the tasks that a question needs.
+std::vector<size_t> TasksOf(const PairedRun& run, size_t question) {
+  std::vector<size_t> indices;
+  for (size_t i = 0; i < run.tasks().size(); ++i) {
+    const std::vector<int32_t>& asked_by = run.tasks()[i].asked_by;
+    if (std::find(asked_by.begin(), asked_by.end(), static_cast<int32_t>(question)) !=
+        asked_by.end()) {
+      indices.push_back(i);
+    }
+  }
+  return indices;
+}
+
+// A task asked for by one question alone.
+RepTask AskedAlone(RepTask task) {
+  task.asked_by = {0};
+  return task;
 }
 
 // What those who join bring to the questions.
@@ -214,9 +239,9 @@ ChanceDifference Difference(const Outcome& first, const Outcome& second) {
   return difference;
 }
 
-absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
-                                            std::vector<Question> questions,
-                                            const ForecastOptions& options) {
+absl::StatusOr<PairedRun> PairedRun::Prepare(const FittedModel& model,
+                                             std::vector<Question> questions,
+                                             const ForecastOptions& options) {
   if (absl::Status status = ValidateForecast(model, questions, options); !status.ok()) {
     return status;
   }
@@ -231,6 +256,15 @@ absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
       std::max(kFewestBlocks, (options.trial_count + kTrialsPerBlock - 1) / kTrialsPerBlock);
   run.tasks_ = PlanTasks(model, run.questions_, options);
   run.company_ = DrawBlocks(model, options, run.block_count_, Shocks::kOwn);
+  return run;
+}
+
+absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
+                                            std::vector<Question> questions,
+                                            const ForecastOptions& options) {
+  absl::StatusOr<PairedRun> prepared = Prepare(model, std::move(questions), options);
+  if (!prepared.ok()) return prepared;
+  PairedRun& run = *prepared;
   run.other_ = DrawBlocks(model, options, kParameterBlocks, Shocks::kOff);
   const Variant unchanged;
   const DealsByRep open = OpenDeals(model, run.tasks_);
@@ -242,13 +276,14 @@ absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
                                options.seed,
                                options.run_rate_share,
                                &options.cancelled};
+  const Simulate simulate = [&](size_t i) { return RunModelTrials(context, run.tasks_[i]); };
   const std::vector<int64_t> targets = TargetsOf(run.questions_);
-  VariantRun baseline(context, run.tasks_, run.questions_, targets, {}, options);
+  VariantRun baseline(context, simulate, run.tasks_, run.questions_, targets, {}, options);
   absl::StatusOr<std::vector<Outcome>> outcomes = baseline.Run();
   if (!outcomes.ok()) return outcomes.status();
   run.baseline_ = *std::move(outcomes);
   run.mean_rests_ = std::move(baseline.mean_rests);
-  return run;
+  return prepared;
 }
 
 absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant, const Asked& asked,
@@ -277,7 +312,10 @@ absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant, cons
   context.seed = options_->seed;
   context.run_rate_share = options_->run_rate_share;
   context.cancelled = &options_->cancelled;
-  return VariantRun(context, tasks, asked.questions, asked.targets, asked.rests, *options_).Run();
+  const Simulate simulate = [&](size_t i) { return RunModelTrials(context, tasks[i]); };
+  return VariantRun(context, simulate, tasks, asked.questions, asked.targets, asked.rests,
+                    *options_)
+      .Run();
 }
 
 absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant,
@@ -289,52 +327,57 @@ absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant) cons
   return Run(variant, TargetsOf(questions_));
 }
 
-PairedRun::Alone PairedRun::TasksOf(size_t question) const {
-  Alone alone;
-  for (size_t i = 0; i < tasks_.size(); ++i) {
-    const std::vector<int32_t>& asked_by = tasks_[i].asked_by;
-    if (std::find(asked_by.begin(), asked_by.end(), static_cast<int32_t>(question)) ==
-        asked_by.end()) {
-      continue;
-    }
-    alone.tasks.push_back(tasks_[i]);
-    alone.tasks.back().asked_by = {0};
-    alone.rests.push_back(mean_rests_[i]);
-  }
-  return alone;
-}
-
 absl::StatusOr<Outcome> PairedRun::RunOne(const Variant& variant, size_t question) const {
-  const Alone alone = TasksOf(question);
+  std::vector<RepTask> tasks;
+  std::vector<double> rests;
+  for (const size_t i : TasksOf(*this, question)) {
+    tasks.push_back(AskedAlone(tasks_[i]));
+    rests.push_back(mean_rests_[i]);
+  }
   const Question& asked = questions_[question];
   const int64_t target = asked.target;
-  auto outcomes =
-      Run(variant, {alone.tasks, {&asked, 1}, {&target, 1}, alone.rests}, /*intervals=*/false);
+  auto outcomes = Run(variant, {tasks, {&asked, 1}, {&target, 1}, rests}, /*intervals=*/false);
   if (!outcomes.ok()) return outcomes.status();
   return std::move(outcomes->front());
 }
 
-absl::StatusOr<Outcome> PairedRun::RunWithCreations(absl::Span<const double> creation_factors,
-                                                    size_t question) const {
-  Alone alone = TasksOf(question);
-  DealsByRep open(model_->reps.size());
-  for (RepTask& task : alone.tasks) {
-    task.question.creation_factor = creation_factors[task.question.rep];
-    open[task.question.rep] = task.open;
+CreationRun::CreationRun(const PairedRun& run, size_t question)
+    : run_(run), question_(run.questions()[question]), open_(run.model().reps.size()) {
+  for (const size_t i : TasksOf(run, question)) {
+    tasks_.push_back(AskedAlone(run.tasks()[i]));
+    open_[tasks_.back().question.rep] = tasks_.back().open;
   }
-  const Variant unchanged;
+  trials_.resize(tasks_.size());
+  rests_.resize(tasks_.size());
+  const TaskContext context = Context();
+  ParallelFor(run.options().thread_count, tasks_.size(), [&](int, size_t i) {
+    trials_[i].emplace(context, tasks_[i]);
+    rests_[i] = trials_[i]->Run(1).mean_rest;
+  });
+}
+
+TaskContext CreationRun::Context() const {
+  static const Variant kBaseline;
   TaskContext context;
-  context.model = model_;
-  context.open = &open;
-  context.variant = &unchanged;
-  context.company = &company_;
-  context.seed = options_->seed;
-  context.run_rate_share = options_->run_rate_share;
-  context.cancelled = &options_->cancelled;
-  const Question& asked = questions_[question];
-  const int64_t target = asked.target;
+  context.model = &run_.model();
+  context.open = &open_;
+  context.variant = &kBaseline;
+  context.company = &run_.company();
+  context.seed = run_.options().seed;
+  context.run_rate_share = run_.options().run_rate_share;
+  context.cancelled = &run_.options().cancelled;
+  return context;
+}
+
+absl::StatusOr<Outcome> CreationRun::Run(absl::Span<const double> creation_factors) const {
+  const TaskContext context = Context();
+  const Simulate simulate = [&](size_t i) {
+    return trials_[i]->Run(creation_factors[tasks_[i].question.rep]);
+  };
+  const int64_t target = question_.target;
   auto outcomes =
-      VariantRun(context, alone.tasks, {&asked, 1}, {&target, 1}, alone.rests, *options_).Run();
+      VariantRun(context, simulate, tasks_, {&question_, 1}, {&target, 1}, rests_, run_.options())
+          .Run();
   if (!outcomes.ok()) return outcomes.status();
   return std::move(outcomes->front());
 }

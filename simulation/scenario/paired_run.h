@@ -5,6 +5,7 @@
 // trial by trial.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,6 +14,7 @@
 #include "simulation/forecast.h"
 #include "simulation/parameter_draw.h"
 #include "simulation/questions.h"
+#include "simulation/scenario/task_trials.h"
 #include "simulation/scenario/variant.h"
 
 namespace quotacast::simulation {
@@ -59,6 +61,11 @@ class PairedRun {
   static absl::StatusOr<PairedRun> Create(const FittedModel& model, std::vector<Question> questions,
                                           const ForecastOptions& options);
 
+  // The same without the baseline, for CreationRun alone.
+  static absl::StatusOr<PairedRun> Prepare(const FittedModel& model,
+                                           std::vector<Question> questions,
+                                           const ForecastOptions& options);
+
   const std::vector<Question>& questions() const { return questions_; }
   const std::vector<Outcome>& baseline() const { return baseline_; }
 
@@ -75,11 +82,6 @@ class PairedRun {
   // The same for one question alone, by its index, without the interval of its chance from
   // estimated parameters. Thread-safe.
   absl::StatusOr<Outcome> RunOne(const Variant& variant, size_t question) const;
-
-  // What RunOne answers about the variant in which each rep creates so many times (>= 0; by rep)
-  // what the baseline has, without the cost of making a variant. Thread-safe.
-  absl::StatusOr<Outcome> RunWithCreations(absl::Span<const double> creation_factors,
-                                           size_t question) const;
 
   int64_t block_count() const { return block_count_; }
 
@@ -100,12 +102,6 @@ class PairedRun {
     absl::Span<const int64_t> targets;
     absl::Span<const double> rests;
   };
-  // The part of one question.
-  struct Alone {
-    std::vector<RepTask> tasks;
-    std::vector<double> rests;  // By task.
-  };
-  Alone TasksOf(size_t question) const;
   const FittedModel* model_ = nullptr;
   const ForecastOptions* options_ = nullptr;
   std::vector<Question> questions_;
@@ -117,6 +113,31 @@ class PairedRun {
   std::vector<CompanyDraw> other_;    // The first of them, without shocks.
   std::vector<Outcome> baseline_;
   std::vector<double> mean_rests_;
+};
+
+// One question of a paired run asked again and again where reps create more or less: what open
+// deals bring is simulated once.
+class CreationRun {
+ public:
+  // Takes 90 KB for each rep of the question. `run` must outlive it.
+  CreationRun(const PairedRun& run, size_t question);
+  CreationRun(const CreationRun&) = delete;
+  CreationRun& operator=(const CreationRun&) = delete;
+
+  // What PairedRun::RunOne answers about the variant in which each rep creates so many times (>= 0;
+  // by rep of the model) what the baseline has on all days; of ones, its baseline without that
+  // interval. CANCELLED. Thread-safe.
+  absl::StatusOr<Outcome> Run(absl::Span<const double> creation_factors) const;
+
+ private:
+  TaskContext Context() const;
+
+  const PairedRun& run_;
+  const Question& question_;
+  std::vector<RepTask> tasks_;
+  DealsByRep open_;
+  std::vector<std::optional<CreationTrials>> trials_;  // By task, as are
+  std::vector<double> rests_;  // what the baseline's trials bring in the rest of the period.
 };
 
 }  // namespace quotacast::simulation

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -28,9 +30,7 @@ class Planner {
         request_(request),
         reps_(RepsOf(run.model(), run.questions()[question])),
         steps_per_unit_(request.lever == Lever::kProspecting ? 1 : 10),
-        creation_factors_(run.model().reps.size(), 1) {
-    if (request.lever == Lever::kFollowUps) variant_.model = run.model();
-  }
+        creation_factors_(run.model().reps.size(), 1) {}
 
   absl::StatusOr<Plan> Make() {
     if (!(request_.target_probability > 0 && request_.target_probability < 1)) {
@@ -51,7 +51,7 @@ class Planner {
     for (const int32_t rep : reps_) {
       plan_.current += CurrentOf(rep) / static_cast<double>(reps_.size());
     }
-    plan_.current_probability = run_.baseline()[question_].forecast.attainment_probability;
+    if (const absl::Status status = RunBaseline(); !status.ok()) return status;
     const double furthest = kFurthest * std::max(range.most, plan_.current);
     reach_ =
         std::max(kLeastReach,
@@ -135,9 +135,23 @@ class Planner {
     }
   }
 
+  absl::Status RunBaseline() {
+    if (request_.lever == Lever::kFollowUps) {
+      variant_.model = run_.model();
+      baseline_ = run_.baseline()[question_];
+    } else {
+      creations_.emplace(run_, question_);
+      absl::StatusOr<Outcome> outcome = Run();
+      if (!outcome.ok()) return outcome.status();
+      baseline_ = *std::move(outcome);
+    }
+    plan_.current_probability = baseline_.forecast.attainment_probability;
+    return absl::OkStatus();
+  }
+
   absl::StatusOr<Outcome> Run() const {
     if (request_.lever == Lever::kFollowUps) return run_.RunOne(variant_, question_);
-    return run_.RunWithCreations(creation_factors_, question_);
+    return creations_->Run(creation_factors_);
   }
 
   // The chance at a level that every rep has, in steps.
@@ -206,7 +220,7 @@ class Planner {
     for (const int32_t rep : reps_) SetLevel(rep, CurrentOf(rep) + 1);
     const absl::StatusOr<Outcome> outcome = Run();
     if (!outcome.ok()) return outcome.status();
-    plan_.one_more = Difference(run_.baseline()[question_], *outcome);
+    plan_.one_more = Difference(baseline_, *outcome);
     return absl::OkStatus();
   }
 
@@ -228,8 +242,10 @@ class Planner {
   const std::vector<int32_t> reps_;
   const int64_t steps_per_unit_;
   int64_t reach_ = 0;                     // In steps.
-  std::vector<double> creation_factors_;  // By rep.
-  Variant variant_;                       // Of follow-ups.
+  std::vector<double> creation_factors_;  // By rep, and what runs with them;
+  std::optional<CreationRun> creations_;
+  Variant variant_;  // of follow-ups.
+  Outcome baseline_;
   std::map<int64_t, CurvePoint> known_;
   Plan plan_;
 };

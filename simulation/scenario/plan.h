@@ -50,7 +50,8 @@ struct Plan {
   std::vector<CurvePoint> curve;  // By level, from 0 to twice the most observed or needed.
 };
 
-// Plans for run.questions()[question]. The chance never falls as the level rises, by the same
+// Plans for run.questions()[question]; `run` may be one without a baseline (PairedRun::Prepare)
+// unless follow-ups are planned. The chance never falls as the level rises, by the same
 // random numbers. Errors: INVALID_ARGUMENT for a target out of range; FAILED_PRECONDITION where
 // nothing of the kind is recorded; CANCELLED.
 absl::StatusOr<Plan> PlanActivity(const PairedRun& run, const ActivityEffects& effects,

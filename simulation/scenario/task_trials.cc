@@ -46,6 +46,11 @@ std::optional<FittedModel> OwnCalendar(const TaskContext& context, int32_t rep) 
   return own;
 }
 
+RepQuestion WithoutBooked(RepQuestion question) {
+  question.booked = 0;
+  return question;
+}
+
 bool Cancelled(const TaskContext& context) {
   return context.cancelled != nullptr && *context.cancelled && (*context.cancelled)();
 }
@@ -180,6 +185,35 @@ TaskTrials RunModelTrials(const TaskContext& context, const RepTask& task) {
                  absl::MakeSpan(trials.bookings).subspan(b * kTrialsPerBlock, kTrialsPerBlock));
     }
   }
+  return trials;
+}
+
+CreationTrials::CreationTrials(const TaskContext& context, const RepTask& task)
+    : task_(task),
+      open_count_(static_cast<int32_t>((*context.open)[task.question.rep].size())),
+      trials_(*context.model, WithoutBooked(task.question), (*context.open)[task.question.rep],
+              context.seed, /*run_rate_share=*/0),
+      blocks_(context.company->size()),
+      open_(blocks_.size() * kTrialsPerBlock) {
+  TrialScratch scratch;
+  for (size_t b = 0; b < blocks_.size() && !Cancelled(context); ++b) {
+    trials_.RunOpen(b, (*context.company)[b], scratch, blocks_[b],
+                    absl::MakeSpan(open_).subspan(b * kTrialsPerBlock, kTrialsPerBlock));
+  }
+}
+
+TaskTrials CreationTrials::Run(double factor) const {
+  TaskTrials trials;
+  trials.booked = task_.question.booked;
+  trials.open_count = open_count_;
+  trials.bookings = open_;
+  for (int64_t& trial : trials.bookings) trial += trials.booked;
+  for (size_t b = 0; b < blocks_.size(); ++b) {
+    trials.means.push_back(trials_.AddNew(
+        b, blocks_[b], factor,
+        absl::MakeSpan(trials.bookings).subspan(b * kTrialsPerBlock, kTrialsPerBlock)));
+  }
+  trials.mean_rest = MeanRest(trials.bookings, trials.booked);
   return trials;
 }
 

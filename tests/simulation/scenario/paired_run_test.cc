@@ -221,9 +221,15 @@ TEST(PairedRunTest, OtherCreationsNeedNoVariant) {
   for (int32_t rep = 0; rep < 3; ++rep) {
     ScaleCreations(rep, factors[rep], INT32_MIN, variant.model);
   }
+  const auto bare = PairedRun::Prepare(model, questions, options);
+  ASSERT_TRUE(bare.ok());
   for (size_t q = 0; q < questions.size(); ++q) {
+    const CreationRun creations(*bare, q);
+    const auto baseline = creations.Run({1, 1, 1});
+    ASSERT_TRUE(baseline.ok());
+    EXPECT_EQ(baseline->fingerprint, run->baseline()[q].fingerprint);
     const auto one = run->RunOne(variant, q);
-    const auto same = run->RunWithCreations(factors, q);
+    const auto same = creations.Run(factors);
     ASSERT_TRUE(one.ok() && same.ok());
     EXPECT_EQ(same->fingerprint, one->fingerprint) << q;
     EXPECT_EQ(same->forecast.attainment_probability, one->forecast.attainment_probability);

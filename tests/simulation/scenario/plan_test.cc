@@ -75,10 +75,11 @@ TEST_F(PlanTest, FindsTheSmallestNumberThatReachesTheTarget) {
 TEST_F(PlanTest, FindsWhatALookAtEveryLevelFinds) {
   const auto run = PairedRun::Create(model_, {question_}, options_);
   ASSERT_TRUE(run.ok());
+  const CreationRun creations(*run, 0);
   std::vector<double> chances;  // By level, up to twice the most observed.
   for (int level = 0; level <= 80; ++level) {
     const double factor = CreationFactor(effects_, ActivityType::kCall, 0, level);
-    const auto outcome = run->RunWithCreations({factor, 1, 1}, 0);
+    const auto outcome = creations.Run({factor, 1, 1});
     ASSERT_TRUE(outcome.ok());
     chances.push_back(outcome->forecast.attainment_probability);
   }
