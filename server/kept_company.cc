@@ -24,14 +24,14 @@ bool SameRecords(const std::vector<Record>& a, const std::vector<Record>& b) {
   });
 }
 
-bool IsEarlier(const simulation::Activity& a, const simulation::Activity& b) {
+constexpr auto kIsEarlier = [](const simulation::Activity& a, const simulation::Activity& b) {
   return a.time_us < b.time_us;
-}
+};
 
 // Those of one instant keep their order.
 void SortByTime(simulation::LargeArray<simulation::Activity>& activities) {
-  if (std::is_sorted(activities.begin(), activities.end(), IsEarlier)) return;
-  std::stable_sort(activities.begin(), activities.end(), IsEarlier);
+  if (std::is_sorted(activities.begin(), activities.end(), kIsEarlier)) return;
+  std::stable_sort(activities.begin(), activities.end(), kIsEarlier);
 }
 
 // By old index: the new one of the same key.
@@ -393,11 +393,11 @@ void KeptCompany::AddEvents(EventFacts facts, absl::Span<const Labels::Given> la
 void KeptCompany::AddActivities(absl::Span<const simulation::Activity> activities) {
   if (activities.empty()) return;
   simulation::LargeArray<simulation::Activity>& all = company_.history.activities;
-  const auto from = std::upper_bound(all.begin(), all.end(), activities.front(), IsEarlier);
+  const auto from = std::upper_bound(all.begin(), all.end(), activities.front(), kIsEarlier);
   const auto offset = from - all.begin();
   const auto middle = all.end() - all.begin();
   all.insert(all.end(), activities.begin(), activities.end());
-  std::inplace_merge(all.begin() + offset, all.begin() + middle, all.end(), IsEarlier);
+  std::inplace_merge(all.begin() + offset, all.begin() + middle, all.end(), kIsEarlier);
 }
 
 }  // namespace quotacast

@@ -47,8 +47,41 @@ class DayWeights {
   std::vector<double> up_to_age_ = {0};  // By age, exclusive.
 };
 
-// What is counted of one kind, and weighed.
+// What is counted of a rep, and weighed.
+struct RepWeighed {
+  double made = 0, connected = 0, answered = 0, credited = 0, credited_squares = 0;
+  int64_t made_count = 0, credited_count = 0;
+};
+
+RepWeighed Weigh(absl::Span<const ProspectingDay> days, const DayWeights& weights) {
+  double made = 0, connected = 0, answered = 0, credited = 0, credited_squares = 0;
+  int64_t made_count = 0, credited_count = 0;
+  for (const ProspectingDay& day : days) {
+    const double weight = weights.Of(day.day);
+    made += weight * day.made;
+    connected += weight * day.connected;
+    answered += weight * day.answered;
+    made_count += day.made;
+    if (day.credited == 0) continue;
+    credited += weight * day.credited;
+    credited_squares += weight * weight * day.credited;
+    credited_count += day.credited;
+  }
+  return {made, connected, answered, credited, credited_squares, made_count, credited_count};
+}
+
+// The same of all reps.
 struct Weighed {
+  void Add(const RepWeighed& rep) {
+    made.push_back(rep.made);
+    connected.push_back(rep.connected);
+    answered.push_back(rep.answered);
+    credited.push_back(rep.credited);
+    credited_squares += rep.credited_squares;
+    made_count += rep.made_count;
+    credited_count += rep.credited_count;
+  }
+
   Day first_day = INT32_MAX;
   std::vector<double> made, connected, answered, credited;  // By rep.
   double credited_squares = 0;
@@ -58,6 +91,35 @@ struct Weighed {
 // Days and how often something was done on them, as ranges and slopes read it.
 int32_t CountOf(const ProspectingDay& day) { return day.made; }
 int32_t CountOf(const CreationDay& day) { return day.count; }
+
+// What reps kept up over whole blocks of days before the end of their time at work.
+class RangeFinder {
+ public:
+  template <typename DayCount>
+  void Add(absl::Span<const DayCount> days, Day begin, Day end) {
+    const int blocks = std::max(0, end - begin) / kBlockDays;
+    counts_.assign(static_cast<size_t>(blocks), 0);
+    for (const DayCount& day : days) {
+      if (day.day < begin || day.day >= end) continue;
+      const int block = (end - 1 - day.day) / kBlockDays;
+      if (block < blocks) counts_[static_cast<size_t>(block)] += CountOf(day);
+    }
+    for (const int64_t count : counts_) {
+      least_ = std::min(least_, count);
+      most_ = std::max(most_, count);
+    }
+  }
+
+  WeeklyRange Range() const {
+    if (least_ > most_) return {};
+    constexpr double kWeeks = kBlockDays / 7.0;
+    return {static_cast<double>(least_) / kWeeks, static_cast<double>(most_) / kWeeks};
+  }
+
+ private:
+  std::vector<int64_t> counts_;  // By block, of the rep at hand.
+  int64_t least_ = INT64_MAX, most_ = -1;
+};
 
 class Learner {
  public:
@@ -70,8 +132,7 @@ class Learner {
       if (k < kActivityTypeCount) {
         Learn(static_cast<ActivityType>(k), effects_.kinds[k]);
       } else {
-        effects_.creations_range =
-            RangeOf([this](size_t rep) { return counts_.created(rep); }, model_.first_day);
+        AddCreationsRange();
       }
     });
     return std::move(effects_);
@@ -107,28 +168,13 @@ class Learner {
     }
   }
 
-  Weighed Weigh(ActivityType type) const {
-    const size_t reps = counts_.rep_count();
-    Weighed weighed;
-    weighed.first_day = FirstDayOf(type);
-    for (size_t r = 0; r < reps; ++r) {
-      double made = 0, connected = 0, answered = 0, credited = 0;
-      for (const ProspectingDay& day : counts_.days(type, r)) {
-        const double weight = weights_.Of(day.day);
-        made += weight * day.made;
-        connected += weight * day.connected;
-        answered += weight * day.answered;
-        credited += weight * day.credited;
-        weighed.credited_squares += weight * weight * day.credited;
-        weighed.made_count += day.made;
-        weighed.credited_count += day.credited;
-      }
-      weighed.made.push_back(made);
-      weighed.connected.push_back(connected);
-      weighed.answered.push_back(answered);
-      weighed.credited.push_back(credited);
+  void AddCreationsRange() {
+    RangeFinder range;
+    for (size_t r = 0; r < counts_.rep_count(); ++r) {
+      const auto [begin, end] = AtWork(model_.first_day, r);
+      range.Add(counts_.created(r), begin, end);
     }
-    return weighed;
+    effects_.creations_range = range.Range();
   }
 
   // Days at work since the kind was first recorded.
@@ -143,45 +189,25 @@ class Learner {
     kind.weekly.assign(reps, 0);
     kind.per_activity.assign(reps, 0);
     kind.connect_odds.assign(reps, {});
-    const Weighed weighed = Weigh(type);
+    Weighed weighed;
+    weighed.first_day = FirstDayOf(type);
     if (weighed.first_day == INT32_MAX) return;
+    RangeFinder range;
     for (size_t r = 0; r < reps; ++r) {
+      const absl::Span<const ProspectingDay> days = counts_.days(type, r);
+      weighed.Add(Weigh(days, weights_));
       const auto [begin, end] = AtWork(weighed.first_day, r);
-      const double days = weights_.SumOf(begin, end);
-      if (days > 0) kind.weekly[r] = 7 * weighed.made[r] / days;
+      const double weight = weights_.SumOf(begin, end);
+      if (weight > 0) kind.weekly[r] = 7 * weighed.made[r] / weight;
+      range.Add(days, begin, end);
     }
-    kind.range = RangeOf([&](size_t rep) { return counts_.days(type, rep); }, weighed.first_day);
+    kind.range = range.Range();
     AddConnectOdds(weighed, kind);
     if (weighed.credited_count >= kLeastCredited) {
       AddLinked(weighed, kind);
     } else {
       AddSlope(type, weighed, kind);
     }
-  }
-
-  // `days_of(rep)`: days with counts.
-  template <typename DaysOf>
-  WeeklyRange RangeOf(const DaysOf& days_of, Day first_day) const {
-    WeeklyRange range;
-    bool any = false;
-    std::vector<int> counts;
-    for (size_t r = 0; r < counts_.rep_count(); ++r) {
-      const auto [begin, end] = AtWork(first_day, r);
-      const int blocks = std::max(0, end - begin) / kBlockDays;
-      counts.assign(static_cast<size_t>(blocks), 0);
-      for (const auto& day : days_of(r)) {
-        if (day.day < begin || day.day >= end) continue;
-        const int block = (end - 1 - day.day) / kBlockDays;
-        if (block < blocks) counts[static_cast<size_t>(block)] += CountOf(day);
-      }
-      for (const int count : counts) {
-        const double weekly = count * 7.0 / kBlockDays;
-        range.least = any ? std::min(range.least, weekly) : weekly;
-        range.most = any ? std::max(range.most, weekly) : weekly;
-        any = true;
-      }
-    }
-    return range;
   }
 
   void AddConnectOdds(const Weighed& weighed, ActivityOfKind& kind) const {
@@ -316,16 +342,18 @@ void Learner::AddSlope(ActivityType type, const Weighed& weighed, ActivityOfKind
     }
   });
   const Week done = SharesOf(all.done), created = SharesOf(all.created);
-  double xx = 0, xy = 0;
   std::vector<std::pair<double, double>> clusters;
   ForEachWeek(type, weighed.first_day, [&](const RepWeek& week) {
     const Week x = Deviations(week.done, done), y = Deviations(week.created, created);
     const double own_xx = std::inner_product(x.begin(), x.end(), x.begin(), 0.0);
     const double own_xy = std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
-    xx += own_xx;
-    xy += own_xy;
     clusters.push_back({own_xx, own_xy});
   });
+  double xx = 0, xy = 0;
+  for (const auto& [own_xx, own_xy] : clusters) {
+    xx += own_xx;
+    xy += own_xy;
+  }
   if (xx <= 0) return;
   const double slope = xy / xx;
   double squares = 0;
