@@ -1,7 +1,5 @@
 #include "server/live_prospecting.h"
 
-#include "simulation/scenario/activity_effects.h"
-
 namespace quotacast {
 
 std::optional<simulation::ActivityEffects> LiveProspecting::Learn(

@@ -12,11 +12,8 @@
 #include "server/storage/mutex.h"
 #include "simulation/fitted_model.h"
 #include "simulation/history.h"
+#include "simulation/scenario/activity_effects.h"
 #include "simulation/scenario/prospecting_counts.h"
-
-namespace quotacast::simulation {
-struct ActivityEffects;
-}  // namespace quotacast::simulation
 
 namespace quotacast {
 

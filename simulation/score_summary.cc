@@ -95,7 +95,7 @@ ScoreSummary Summarize(absl::Span<const ForecastScore> scores) {
 
 std::vector<std::string> Findings(const ScoreSummary& summary, const std::string& subject) {
   std::vector<std::string> findings;
-  const auto beyond = [](Estimate estimate, double right) {
+  const auto beyond = [](ScoreEstimate estimate, double right) {
     return std::abs(estimate.value - right) > kStandardErrorsToReport * estimate.standard_error;
   };
   if (summary.count < 2) return findings;

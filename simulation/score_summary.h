@@ -38,7 +38,7 @@ struct ForecastScore {
 ForecastScore ScoreForecast(absl::Span<const int64_t> sorted, double probability, int64_t target,
                             int64_t actual, Day period_start, double uniform);
 
-struct Estimate {
+struct ScoreEstimate {
   double value = 0;
   double standard_error = 0;
 };
@@ -59,8 +59,8 @@ struct ScoreSummary {
   // expected (1 where that is 0). Standard errors take the forecasts of one period as one
   // observation, since what a period brings is common to all, and are never below those of
   // independent forecasts.
-  Estimate bias;
-  Estimate width;
+  ScoreEstimate bias;
+  ScoreEstimate width;
 };
 
 ScoreSummary Summarize(absl::Span<const ForecastScore> scores);
