@@ -9,6 +9,7 @@
 #include "server/convert/names.h"
 #include "server/metrics/activity_report.h"
 #include "server/metrics/grouping.h"
+#include "server/metrics/known_intervals.h"
 #include "server/metrics/rates.h"
 #include "server/metrics/stage_index.h"
 #include "simulation/history.h"
@@ -18,18 +19,21 @@ namespace quotacast::convert {
 // As money is written.
 inline double Whole(int64_t micros) { return static_cast<double>(micros) / 1e6; }
 
-// Empty where the total is 0.
-template <typename Posterior>
-v1::Rate RateOf(const metrics::Counts& counts, const Posterior& posterior) {
+inline v1::Rate MakeRate(const metrics::Counts& counts, double value, metrics::Interval interval) {
   v1::Rate rate;
-  if (counts.total <= 0) return rate;
   rate.set_count(counts.count);
   rate.set_total(counts.total);
-  const metrics::Interval interval = posterior.CentralInterval();
-  rate.set_value(posterior.Mean());
+  rate.set_value(value);
   rate.set_low(interval.low);
   rate.set_high(interval.high);
   return rate;
+}
+
+// Empty where the total is 0.
+template <typename Posterior>
+v1::Rate RateOf(const metrics::Counts& counts, const Posterior& posterior) {
+  if (counts.total <= 0) return {};
+  return MakeRate(counts, posterior.Mean(), posterior.CentralInterval());
 }
 
 // Of a row, shrunk as `population` tells.
@@ -38,6 +42,17 @@ inline v1::Rate ProportionRate(const metrics::Counts& counts,
                                const metrics::Grouping& grouping, int32_t row) {
   return RateOf(counts,
                 metrics::Proportion(counts, metrics::PriorOf(population, grouping, row, counts)));
+}
+
+// The same, its interval taken from those that are known.
+inline v1::Rate ProportionRate(const metrics::Counts& counts,
+                               const metrics::RatePopulation& population,
+                               const metrics::Grouping& grouping, int32_t row,
+                               const metrics::KnownIntervals& known) {
+  if (counts.total <= 0) return {};
+  const metrics::BetaDistribution posterior =
+      metrics::Proportion(counts, metrics::PriorOf(population, grouping, row, counts));
+  return MakeRate(counts, posterior.Mean(), known.Of(posterior));
 }
 
 // Not shrunk.

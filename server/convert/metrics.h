@@ -9,6 +9,7 @@
 #include "quotacast/v1/metrics_service.pb.h"
 #include "quotacast/v1/signal_service.pb.h"
 #include "server/metrics/activity_report.h"
+#include "server/metrics/known_intervals.h"
 #include "server/metrics/pipeline_report.h"
 #include "server/metrics/process_check.h"
 #include "server/metrics/signal.h"
@@ -30,11 +31,13 @@ struct ClosePriors {
               int thread_count);
   metrics::RatePopulation win;
   std::vector<metrics::RatePopulation> conversion, stage_win;  // By StageIndex number.
+  metrics::KnownIntervals known;
 };
 
 struct PipelinePriors {
   PipelinePriors(const metrics::PipelineReport& report, int thread_count);
   metrics::RatePopulation attended, attended_before;
+  metrics::KnownIntervals known;  // Of these two.
   ClosePriors current, previous;
 };
 

@@ -35,7 +35,8 @@ v1::PipelineFigures FiguresOf(const metrics::PipelineFigures& figures,
   proto.set_lost_count(closes.lost);
   proto.set_won_amount(Whole(closes.won_amount_micros));
   proto.set_lost_amount(Whole(closes.lost_amount_micros));
-  *proto.mutable_win_rate() = ProportionRate(closes.WinRate(), priors.win, report.grouping, row);
+  *proto.mutable_win_rate() =
+      ProportionRate(closes.WinRate(), priors.win, report.grouping, row, priors.known);
   proto.set_average_deal_size(closes.AverageDealSizeMicros() / 1e6);
   proto.set_cycle_days(closes.AverageCycleDays());
   proto.set_target(static_cast<double>(attainment.target) / divisor);
@@ -62,8 +63,8 @@ v1::StageConversion ConversionOf(const PipelineReport& report,
   proto.set_advanced_count(conversion.advanced);
   proto.set_lost_count(conversion.lost);
   proto.set_open_count(conversion.open);
-  *proto.mutable_advance_rate() =
-      ProportionRate(conversion.effective, priors.conversion[stage], report.grouping, row);
+  *proto.mutable_advance_rate() = ProportionRate(conversion.effective, priors.conversion[stage],
+                                                 report.grouping, row, priors.known);
   proto.set_lost_share(conversion.lost_share);
   proto.set_horizon_days(report.horizon_days);
   return proto;
@@ -90,8 +91,8 @@ v1::OpenPipeline OpenBefore(const PipelineReport& report, const PipelinePriors& 
   *proto.mutable_as_of() = ToTimestamp(before.as_of_us);
   proto.set_open_count(open.open);
   proto.set_open_amount(Whole(open.amount_micros));
-  *proto.mutable_attended() =
-      ProportionRate(Attended(report, before, row), priors.attended_before, report.grouping, row);
+  *proto.mutable_attended() = ProportionRate(Attended(report, before, row), priors.attended_before,
+                                             report.grouping, row, priors.known);
   proto.set_weighted_amount(metrics::WeightedMicros(before, row) / 1e6);
   proto.set_coverage(metrics::CoverageOf(before, row, measure));
   return proto;
@@ -112,8 +113,8 @@ void AddStage(const std::string& organization, const simulation::History& histor
   *stage->mutable_previous_conversion() =
       ConversionOf(report, report.previous, priors.previous, row, s);
   const metrics::StageCloseCounts& closes = report.current.closes.stages[cell];
-  *stage->mutable_win_rate() =
-      ProportionRate(closes.WinRate(), priors.current.stage_win[s], report.grouping, row);
+  *stage->mutable_win_rate() = ProportionRate(closes.WinRate(), priors.current.stage_win[s],
+                                              report.grouping, row, priors.current.known);
   stage->set_lost_count(closes.left_lost);
   stage->set_lost_amount(Whole(closes.left_lost_amount_micros));
   stage->set_won_count(closes.left_won);
@@ -121,8 +122,8 @@ void AddStage(const std::string& organization, const simulation::History& histor
   const metrics::StageCloseCounts& before = report.previous.closes.stages[cell];
   *stage->mutable_previous_days_won() = ToProto(report.previous.durations[cell].won);
   *stage->mutable_previous_days_lost() = ToProto(report.previous.durations[cell].lost);
-  *stage->mutable_previous_win_rate() =
-      ProportionRate(before.WinRate(), priors.previous.stage_win[s], report.grouping, row);
+  *stage->mutable_previous_win_rate() = ProportionRate(
+      before.WinRate(), priors.previous.stage_win[s], report.grouping, row, priors.previous.known);
   stage->set_previous_lost_count(before.left_lost);
   stage->set_previous_lost_amount(Whole(before.left_lost_amount_micros));
 }
@@ -220,8 +221,8 @@ v1::PipelineMetrics ToProto(const std::string& organization, const simulation::H
   const double divisor = measure == simulation::Measure::kAmount ? 1e6 : 1;
   line.set_open_count(open.open);
   line.set_open_amount(Whole(open.amount_micros));
-  *line.mutable_attended() =
-      ProportionRate(Attended(report, report.now, row), priors.attended, report.grouping, row);
+  *line.mutable_attended() = ProportionRate(Attended(report, report.now, row), priors.attended,
+                                            report.grouping, row, priors.known);
   line.set_weighted_amount(velocity.weighted_micros / 1e6);
   line.set_coverage(velocity.coverage);
   line.set_velocity_per_day(velocity.per_day_micros / 1e6);

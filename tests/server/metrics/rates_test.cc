@@ -8,6 +8,8 @@
 #include <boost/random/uniform_01.hpp>
 #include <cmath>
 
+#include "server/metrics/known_intervals.h"
+
 namespace quotacast::metrics {
 namespace {
 
@@ -75,6 +77,17 @@ TEST(Rates, MayBeAtMostIsWrongNever) {
     }
   }
   EXPECT_GT(sure, 15);
+}
+
+TEST(KnownIntervals, AreThoseOfTheDistribution) {
+  const KnownIntervals known;
+  for (int round = 0; round < 2; ++round) {
+    for (const BetaDistribution& beta : {BetaDistribution{2, 5}, {5, 2}, {2, 5.5}, {.5, .5}}) {
+      const Interval given = known.Of(beta), fresh = beta.CentralInterval();
+      EXPECT_EQ(given.low, fresh.low);
+      EXPECT_EQ(given.high, fresh.high);
+    }
+  }
 }
 
 TEST(Rates, ChanceAboveIsExactForUniforms) {
