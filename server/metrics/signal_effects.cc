@@ -13,6 +13,7 @@ namespace {
 
 using simulation::Day;
 using simulation::FittedModel;
+using simulation::Forecast;
 using simulation::GammaPosterior;
 using simulation::OpenOpportunity;
 using simulation::Question;
@@ -67,6 +68,16 @@ void MendStale(const Signal& signal, const std::vector<Day>& usual_days, FittedM
     if (std::find(named.begin(), named.end(), open.opportunity) == named.end()) continue;
     open.entry_day = std::max(open.entry_day, usual_days[open.cell]);
   }
+}
+
+// The forecast of a quota that is made, with what is booked of any.
+Forecast MadeAlready(const FittedModel& model, const Question& question) {
+  Forecast forecast;
+  forecast.question = question;
+  forecast.booked = model.bookings[static_cast<size_t>(question.measure)].Between(
+      {question.owner}, question.period_start, question.period_end);
+  forecast.attainment_probability = forecast.probability_low = forecast.probability_high = 1;
+  return forecast;
 }
 
 size_t MissingOf(const Signal& signal) {
@@ -147,11 +158,22 @@ bool QuotaForecasts::Answer(absl::Span<const Question> asked) const {
 absl::StatusOr<std::shared_ptr<const QuotaForecasts>> ForecastQuotas(
     const FittedModel& model, std::vector<Question> questions,
     const simulation::ForecastOptions& options) {
-  auto forecasts = simulation::ForecastAttainment(model, questions, options);
-  if (!forecasts.ok()) return forecasts.status();
   auto result = std::make_shared<QuotaForecasts>();
+  std::vector<Question> open;
+  std::vector<size_t> places;
+  for (size_t q = 0; q < questions.size(); ++q) {
+    Forecast& forecast = result->forecasts.emplace_back(MadeAlready(model, questions[q]));
+    if (forecast.booked >= questions[q].target) continue;
+    open.push_back(questions[q]);
+    places.push_back(q);
+  }
   result->questions = std::move(questions);
-  result->forecasts = *std::move(forecasts);
+  if (open.empty()) return result;
+  auto simulated = simulation::ForecastAttainment(model, open, options);
+  if (!simulated.ok()) return simulated.status();
+  for (size_t i = 0; i < open.size(); ++i) {
+    result->forecasts[places[i]] = std::move((*simulated)[i]);
+  }
   return result;
 }
 
@@ -171,7 +193,12 @@ absl::Status AddEffects(const FittedModel& model, const QuotaForecasts& forecast
   std::vector<std::vector<Signal*>> rounds;
   for (Signal* const signal : signals) {
     if (!HasEffect(signal->kind) || !signal->chance_known) continue;
-    if (question_of_rep.count(signal->rep) == 0) continue;
+    const auto question = question_of_rep.find(signal->rep);
+    if (question == question_of_rep.end()) continue;
+    if (forecasts.forecasts[question->second].booked >= questions[question->second].target) {
+      set(1, *signal);  // Made whatever happens.
+      continue;
+    }
     if (const auto known = forecasts.mended.Find(*signal); known.has_value()) {
       set(*known, *signal);
       continue;

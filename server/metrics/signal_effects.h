@@ -54,6 +54,8 @@ class MendedChances {
 // Reps' quotas, at most one a rep, as forecast by one model.
 struct QuotaForecasts {
   std::vector<simulation::Question> questions;
+  // By question. What is made already needs no simulation: it has its chance, which is 1, and what
+  // is booked, but no distribution.
   std::vector<simulation::Forecast> forecasts;
   mutable MendedChances mended;
 
@@ -61,7 +63,7 @@ struct QuotaForecasts {
   bool Answer(absl::Span<const simulation::Question> asked) const;
 };
 
-// Errors: those of ForecastAttainment.
+// `questions` are of reps of the model. Errors: those of ForecastAttainment.
 absl::StatusOr<std::shared_ptr<const QuotaForecasts>> ForecastQuotas(
     const simulation::FittedModel& model, std::vector<simulation::Question> questions,
     const simulation::ForecastOptions& options);

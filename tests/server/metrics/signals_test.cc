@@ -219,6 +219,26 @@ class ForecastSignals : public ::testing::Test {
   std::shared_ptr<const QuotaForecasts> forecasts_;
 };
 
+TEST_F(ForecastSignals, HaveTheChancesOfForecastsWhereQuotasAreMadeToo) {
+  Run({}, 3'000'000'000);
+  for (size_t q = 0; q < questions_.size(); q += 2) questions_[q].target = 1;
+  Forecast();
+  int made = 0;
+  for (size_t q = 0; q < questions_.size(); ++q) {
+    const auto whole = simulation::ForecastAttainment(model_, {&questions_[q], 1}, {});
+    ASSERT_TRUE(whole.ok()) << whole.status();
+    const simulation::Forecast &given = forecasts_->forecasts[q], &expected = whole->front();
+    EXPECT_EQ(given.question.owner, expected.question.owner);
+    EXPECT_EQ(given.booked, expected.booked);
+    EXPECT_EQ(given.attainment_probability, expected.attainment_probability);
+    EXPECT_EQ(given.probability_low, expected.probability_low);
+    EXPECT_EQ(given.probability_high, expected.probability_high);
+    made += given.booked >= questions_[q].target;
+  }
+  EXPECT_GT(made, 0);
+  EXPECT_LT(made, 30);
+}
+
 TEST_F(ForecastSignals, SayWhatADropCosts) {
   AlikeOptions options;
   options.plant = [](int rep, int day, RepConduct& conduct) {
