@@ -47,7 +47,7 @@ Thresholds ThresholdsOf(const Lanes& chance, uint64_t key, uint64_t block) {
 }  // namespace
 
 RepTrials::RepTrials(const FittedModel& model, const RepQuestion& question,
-                     std::vector<int32_t> open, uint64_t seed, double run_rate_share)
+                     const std::vector<int32_t>& open, uint64_t seed, double run_rate_share)
     : model_(model),
       question_(question),
       seed_(seed),

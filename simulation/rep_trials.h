@@ -53,7 +53,7 @@ struct TrialScratch {
 class RepTrials {
  public:
   // `model` must outlive it. `open` are the indices of the rep's open opportunities in model.open.
-  RepTrials(const FittedModel& model, const RepQuestion& question, std::vector<int32_t> open,
+  RepTrials(const FittedModel& model, const RepQuestion& question, const std::vector<int32_t>& open,
             uint64_t seed, double run_rate_share);
 
   // Sets trials[0, kTrialsPerBlock) to the period's bookings in the trials of a block.

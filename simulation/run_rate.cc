@@ -48,13 +48,13 @@ Season MonthRatios(const std::vector<double>& totals, const std::vector<Period>&
 }
 
 void Summarize(Unit& unit) {
-  static const double kPerPeriod = Pow(0.5, 1 / kHalfLifePeriods);
+  static const double per_period = Pow(0.5, 1 / kHalfLifePeriods);
   double weight_sum = 0, square_sum = 0, sum = 0, weight = 1;
   for (const double value : unit.series) {
     weight_sum += weight;
     square_sum += weight * weight;
     sum += weight * value;
-    weight *= kPerPeriod;
+    weight *= per_period;
   }
   if (weight_sum == 0) return;
   unit.mean = sum / weight_sum;

@@ -68,8 +68,9 @@ grpc::Status Receive(Session& session, const v1::RunBacktestRequest& request, ab
   v1::RunBacktestResponse response;
   while (stream->Read(&response)) {
     if (response.has_progress()) {
-      if (!progress)
+      if (!progress) {
         progress = std::make_unique<Progress>("replaying", response.progress().total_count());
+      }
       progress->Update(response.progress().done_count());
     }
     if (file != nullptr) {

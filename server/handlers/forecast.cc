@@ -82,9 +82,10 @@ absl::StatusOr<Asked> Ask(Engine& engine, ModelCache& models, const std::string&
     return errors::Describe(company.status(), "quotacast/Organization",
                             convert::OrganizationName(organization));
   }
-  if (now)
+  if (now) {
     selection.as_of_us =
         models.RecentInstant(**company, selection.as_of_us, /*activities_matter=*/false);
+  }
   if (!period.empty()) {
     const auto parsed =
         ParsePeriod("period", period, (*company)->organization.fiscal_year_start_month);

@@ -357,11 +357,11 @@ CreationRun::CreationRun(const PairedRun& run, size_t question)
 }
 
 TaskContext CreationRun::Context() const {
-  static const Variant kBaseline;
+  static const Variant unchanged;
   TaskContext context;
   context.model = &run_.model();
   context.open = &open_;
-  context.variant = &kBaseline;
+  context.variant = &unchanged;
   context.company = &run_.company();
   context.seed = run_.options().seed;
   context.run_rate_share = run_.options().run_rate_share;

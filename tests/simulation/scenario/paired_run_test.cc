@@ -170,8 +170,9 @@ TEST(LeverageTest, EqualsRunningAgain) {
 TEST(LeverageTest, ChancesGivenADealAverageToTheChance) {
   const WorkedCaseOptions options;
   FittedModel model = WorkedCase(options);
-  for (size_t i = 0; i < model.open.size(); ++i)
+  for (size_t i = 0; i < model.open.size(); ++i) {
     model.open[i].opportunity = static_cast<int32_t>(i);
+  }
   ForecastOptions forecast_options;
   forecast_options.trial_count = 100'000;
   forecast_options.run_rate_share = 0;
