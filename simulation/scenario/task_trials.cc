@@ -65,9 +65,9 @@ void AddMeans(const DrawMeans& from, DrawMeans& to) {
 // One part of a task: the deals of a model up to a day.
 class ModelPart {
  public:
-  ModelPart(const FittedModel& model, const RepQuestion& question, std::vector<int32_t> open,
+  ModelPart(const FittedModel& model, const RepQuestion& question, const std::vector<int32_t>& open,
             uint64_t seed)
-      : trials_(model, question, std::move(open), seed, /*run_rate_share=*/0) {}
+      : trials_(model, question, open, seed, /*run_rate_share=*/0) {}
   DrawMeans Add(uint64_t block, const CompanyDraw& company, TrialScratch& scratch,
                 absl::Span<int64_t> room) {
     const DrawMeans means = trials_.Run(block, company, scratch, absl::MakeSpan(part_));
@@ -140,9 +140,9 @@ TaskTrials RunModelTrials(const TaskContext& context, const RepTask& task) {
   later.reserve(variant.slipped.size());
   const Day begin = std::max(question.period_start, model.as_of_day);
   if (question.period_end > begin) {
-    std::vector<int32_t> open = (*context.open)[question.rep];
+    const std::vector<int32_t>& open = (*context.open)[question.rep];
     trials.open_count = static_cast<int32_t>(open.size());
-    parts.emplace_back(model, question, std::move(open), context.seed);
+    parts.emplace_back(model, question, open, context.seed);
   }
   for (const SlippedDeal& slipped : variant.slipped) {
     if (slipped.deal.rep != question.rep) continue;

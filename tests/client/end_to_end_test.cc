@@ -38,7 +38,7 @@ class EndToEndTest : public testing::Test {
   }
 
   // The client with the test's organization.
-  Output Run(std::vector<std::string> arguments, std::vector<std::string> environment = {}) {
+  Output Run(const std::vector<std::string>& arguments, std::vector<std::string> environment = {}) {
     environment.push_back("QUOTACAST_SERVER=" + server_->address());
     environment.push_back("QUOTACAST_ORG=" + organization_);
     return RunClient(arguments, environment);
@@ -322,7 +322,7 @@ std::vector<Fault> Faults() {
                    7),
        "activities.csv:1: is binary"},
       {"HugeField", "opportunities.csv",
-       absl::StrCat(kOpportunities, "o1,sales,eva,", std::string(10'000'000, 'x'),
+       absl::StrCat(kOpportunities, "o1,sales,eva,", std::string(8'000'000, 'x'),
                     ",100,EUR,1,2026-01-05,\n"),
        "opportunities.csv:2:name: is too long"},
       {"RaggedRow", "reps.csv", "rep_id,name,team_id,start_date,end_date\neva,Eva,north\n",
