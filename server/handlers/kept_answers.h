@@ -45,9 +45,13 @@ class KeptAnswers {
     return entries_.front().answer;
   }
 
+  // In place of what was kept for the key.
   void Keep(const AnswerKey& key, std::shared_ptr<const Answer> answer)
       ABSL_LOCKS_EXCLUDED(mutex_) {
     const MutexLock lock(mutex_);
+    entries_.erase(std::remove_if(entries_.begin(), entries_.end(),
+                                  [&key](const Entry& entry) { return entry.key == key; }),
+                   entries_.end());
     entries_.insert(entries_.begin(), {key, std::move(answer)});
     if (entries_.size() > kAnswersMax) entries_.pop_back();
   }

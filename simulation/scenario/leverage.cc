@@ -15,13 +15,7 @@ class DealCounter {
   DealCounter(const PairedRun& run, size_t question)
       : run_(run), question_(question), task_(run.tasks()[TaskOf(run, question)]) {
     open_ = OpenDeals(run.model(), {&task_, 1});
-    context_.model = &run.model();
-    context_.open = &open_;
-    context_.variant = &nothing_;
-    context_.company = &run.company();
-    context_.seed = run.options().seed;
-    context_.run_rate_share = run.options().run_rate_share;
-    context_.cancelled = &run.options().cancelled;
+    context_ = run.BaselineContext(open_);
     base_ = RunModelTrials(context_, task_);
   }
 
@@ -111,7 +105,6 @@ class DealCounter {
   const PairedRun& run_;
   size_t question_;
   const RepTask& task_;
-  Variant nothing_;
   DealsByRep open_;
   TaskContext context_;
   TaskTrials base_;

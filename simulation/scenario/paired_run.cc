@@ -266,16 +266,9 @@ absl::StatusOr<PairedRun> PairedRun::Create(const FittedModel& model,
   if (!prepared.ok()) return prepared;
   PairedRun& run = *prepared;
   run.other_ = DrawBlocks(model, options, kParameterBlocks, Shocks::kOff);
-  const Variant unchanged;
   const DealsByRep open = OpenDeals(model, run.tasks_);
-  const TaskContext context = {&model,
-                               &open,
-                               &unchanged,
-                               &run.company_,
-                               &run.other_,
-                               options.seed,
-                               options.run_rate_share,
-                               &options.cancelled};
+  TaskContext context = run.BaselineContext(open);
+  context.other = &run.other_;
   const Simulate simulate = [&](size_t i) { return RunModelTrials(context, run.tasks_[i]); };
   const std::vector<int64_t> targets = TargetsOf(run.questions_);
   VariantRun baseline(context, simulate, run.tasks_, run.questions_, targets, {}, options);
@@ -303,15 +296,11 @@ absl::StatusOr<std::vector<Outcome>> PairedRun::Run(const Variant& variant, cons
     tasks = joined;
   }
   const DealsByRep open = OpenDeals(variant.model, tasks);
-  TaskContext context;
+  TaskContext context = BaselineContext(open);
   context.model = &variant.model;
-  context.open = &open;
   context.variant = &variant;
-  context.company = variant.company_changed ? &changed : &company_;
+  if (variant.company_changed) context.company = &changed;
   if (intervals) context.other = variant.company_changed ? &changed_other : &other_;
-  context.seed = options_->seed;
-  context.run_rate_share = options_->run_rate_share;
-  context.cancelled = &options_->cancelled;
   const Simulate simulate = [&](size_t i) { return RunModelTrials(context, tasks[i]); };
   return VariantRun(context, simulate, tasks, asked.questions, asked.targets, asked.rests,
                     *options_)
@@ -341,6 +330,19 @@ absl::StatusOr<Outcome> PairedRun::RunOne(const Variant& variant, size_t questio
   return std::move(outcomes->front());
 }
 
+TaskContext PairedRun::BaselineContext(const DealsByRep& open) const {
+  static const Variant unchanged;
+  TaskContext context;
+  context.model = model_;
+  context.open = &open;
+  context.variant = &unchanged;
+  context.company = &company_;
+  context.seed = options_->seed;
+  context.run_rate_share = options_->run_rate_share;
+  context.cancelled = &options_->cancelled;
+  return context;
+}
+
 CreationRun::CreationRun(const PairedRun& run, size_t question)
     : run_(run), question_(run.questions()[question]), open_(run.model().reps.size()) {
   for (const size_t i : TasksOf(run, question)) {
@@ -349,28 +351,15 @@ CreationRun::CreationRun(const PairedRun& run, size_t question)
   }
   trials_.resize(tasks_.size());
   rests_.resize(tasks_.size());
-  const TaskContext context = Context();
+  const TaskContext context = run.BaselineContext(open_);
   ParallelFor(run.options().thread_count, tasks_.size(), [&](int, size_t i) {
     trials_[i].emplace(context, tasks_[i]);
     rests_[i] = trials_[i]->Run(1).mean_rest;
   });
 }
 
-TaskContext CreationRun::Context() const {
-  static const Variant unchanged;
-  TaskContext context;
-  context.model = &run_.model();
-  context.open = &open_;
-  context.variant = &unchanged;
-  context.company = &run_.company();
-  context.seed = run_.options().seed;
-  context.run_rate_share = run_.options().run_rate_share;
-  context.cancelled = &run_.options().cancelled;
-  return context;
-}
-
 absl::StatusOr<Outcome> CreationRun::Run(absl::Span<const double> creation_factors) const {
-  const TaskContext context = Context();
+  const TaskContext context = run_.BaselineContext(open_);
   const Simulate simulate = [&](size_t i) {
     return trials_[i]->Run(creation_factors[tasks_[i].question.rep]);
   };

@@ -89,9 +89,10 @@ class PairedRun {
   const FittedModel& model() const { return *model_; }
   const ForecastOptions& options() const { return *options_; }
   const std::vector<RepTask>& tasks() const { return tasks_; }
-  const std::vector<CompanyDraw>& company() const { return company_; }
   // By task: what the model's trials bring in the rest of the period, on average.
   const std::vector<double>& mean_rests() const { return mean_rests_; }
+  // Of the baseline's tasks, whose deals are `open`; without `other`. Points into both.
+  TaskContext BaselineContext(const DealsByRep& open) const;
 
  private:
   PairedRun() = default;
@@ -130,8 +131,6 @@ class CreationRun {
   absl::StatusOr<Outcome> Run(absl::Span<const double> creation_factors) const;
 
  private:
-  TaskContext Context() const;
-
   const PairedRun& run_;
   const Question& question_;
   std::vector<RepTask> tasks_;
