@@ -57,8 +57,9 @@ class DealCounter {
     model.open = std::move(deals);
     model.ratios = {};
     model.ratios.by_label.resize(run_.model().ratios.by_label.size());
-    for (FittedPipeline& pipeline : model.pipelines)
+    for (FittedPipeline& pipeline : model.pipelines) {
       pipeline.arrivals.reps[task_.question.rep] = {};
+    }
     RepTask task = task_;
     task.question.measure = Measure::kAmount;
     task.question.booked = 0;
